@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.accounts.records import ProjectSettings
-from passerby.dialects.common.invalid import settled
+from passerby.dialects.common.invalid import reject_unreadable
 from passerby.dialects.contract import Outcome, Request, RequestFault
 from passerby.dialects.registry import match
 
@@ -88,7 +88,7 @@ def send_bytes(path: str, body: bytes, headers: Mapping[str, str] = AUTHORISED, 
     assert call is not None
     try:
         sent = request(path, body, headers, method)
-        return settled(sent, call.handle(sent, call.parameters, Keys()))
+        return reject_unreadable(sent, call.handle(sent, call.parameters, Keys()))
     except RequestFault as fault:
         return Outcome(call.fault(fault.fault, fault.detail))
 

@@ -28,7 +28,7 @@ Connect = Callable[[], Client]
 @pytest.fixture(autouse=True)
 def _thread_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the thread write, so that a test's closed gate holds up the disk and not the event loop."""
-    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
+    monkeypatch.setattr("passerby.edge.commit.THREAD_SECONDS", 3_600.0)
 
 
 @pytest.fixture

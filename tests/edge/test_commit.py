@@ -144,7 +144,7 @@ def test_closing_finishes_what_was_begun(log: GatedLog, kept: Callable[[], list[
 def test_on_a_fast_disk_the_event_loop_writes_by_itself(
     log: GatedLog, kept: Callable[[], list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
+    monkeypatch.setattr("passerby.edge.commit.THREAD_SECONDS", 0.0)
     monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 3_600.0)
 
     async def test(commit: GroupCommit, log: GatedLog, budget: Budget) -> None:
@@ -162,11 +162,11 @@ def test_on_a_fast_disk_the_event_loop_writes_by_itself(
 
 
 def test_when_the_disk_is_slow_the_thread_takes_over(log: GatedLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
+    monkeypatch.setattr("passerby.edge.commit.THREAD_SECONDS", 0.0)
     monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 0.0)
 
     async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
-        monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
+        monkeypatch.setattr("passerby.edge.commit.THREAD_SECONDS", 3_600.0)
         for number in range(3):
             assert await keep(commit, numbered(number, number), 100) is None
         main, *others = log.threads
@@ -178,10 +178,10 @@ def test_when_the_disk_is_slow_the_thread_takes_over(log: GatedLog, monkeypatch:
 
 
 def test_one_slow_write_among_fast_ones_is_not_a_slow_disk(log: GatedLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
+    monkeypatch.setattr("passerby.edge.commit.THREAD_SECONDS", 0.0)
 
     async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
-        monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
+        monkeypatch.setattr("passerby.edge.commit.THREAD_SECONDS", 3_600.0)
         for slow in (3_600.0, 0.0, 3_600.0, 0.0, 3_600.0):
             monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", slow)
             assert await keep(commit, numbered(1, 1), 100) is None

@@ -90,7 +90,7 @@ class Request(msgspec.Struct):
     public_url: str = ""
     """The setting `edge.public_url`. Set only for calls whose response depends on it."""
     unreadable: bool = False
-    """Whether a decoded value may contain an `Unreadable`; the outcome then has to pass through `settled`."""
+    """Whether a decoded value may contain an `Unreadable`; the outcome then has to pass through `reject_unreadable`."""
 
 
 class ProjectChoices(Protocol):

@@ -32,7 +32,7 @@ BATCH_BYTES: Final = 4 << 20
 
 SLOW_SECONDS: Final = 0.001
 """A longer write is slow. After two in a row the thread takes over; a single one may be a checkpoint of SQLite."""
-ASIDE_SECONDS: Final = 1.0
+THREAD_SECONDS: Final = 1.0
 """How long the thread then writes before the event loop tries again."""
 
 _log = logs.get("edge")
@@ -67,10 +67,10 @@ class GroupCommit:
         self._gathering: Batch | None = None
         self._waiting: deque[Batch] = deque()
         self._writing = False
-        self._refusing = False
+        self._failing = False
         # The disk is not measured yet: the thread writes first, and one slow write of the event loop returns to it.
         self._slow_writes = 1
-        self._aside_until = self._loop.time() + ASIDE_SECONDS
+        self._thread_until = self._loop.time() + THREAD_SECONDS
         self._queue: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="commit", daemon=True)
         self._thread.start()
@@ -113,13 +113,13 @@ class GroupCommit:
         else:
             self._writing = False
             return
-        if self._loop.time() < self._aside_until:
+        if self._loop.time() < self._thread_until:
             self._queue.put(batch)
             return
         self._settle(batch, self._write(batch))
         self._slow_writes = self._slow_writes + 1 if batch.seconds > SLOW_SECONDS else 0
         if self._slow_writes > 1:
-            self._aside_until = self._loop.time() + ASIDE_SECONDS
+            self._thread_until = self._loop.time() + THREAD_SECONDS
         self._loop.call_soon(self._next)  # after the responses that are being sent now
 
     def _write_all(self) -> None:
@@ -134,14 +134,14 @@ class GroupCommit:
             self._log.append(batch.encoded, batch.counts, self._clock())
         except Exception as error:  # noqa: BLE001 - LogFull, LogDamaged; whatever it is, requests wait for a response
             # Logged once per outage, not once per batch.
-            if not self._refusing:
-                self._refusing = True
+            if not self._failing:
+                self._failing = True
                 _log.critical("cannot write to the log: rejecting all requests", exc_info=error)
             return Fault.UNAVAILABLE
         finally:
             batch.seconds = time.perf_counter() - began
-        if self._refusing:
-            self._refusing = False
+        if self._failing:
+            self._failing = False
             _log.warning("writing to the log again")
         return None
 

@@ -15,7 +15,7 @@ import msgspec
 
 from passerby import logs
 from passerby.dialects.common.causes import Cause
-from passerby.dialects.common.invalid import settled
+from passerby.dialects.common.invalid import reject_unreadable
 from passerby.dialects.contract import Call, Fault, Lookup, Outcome, Reply, Request, RequestFault
 from passerby.edge.answers import INTERNAL_ERROR, NOT_FOUND, fault_headers
 from passerby.edge.cors import preflight
@@ -106,7 +106,7 @@ class Exchange:
                 call = self._call = self._edge.match(self.head.path)
                 if call is None:
                     if self.head.path != PROBED:
-                        self._note(NOT_FOUND, Fault.UNKNOWN_PATH.value)
+                        self._capture(NOT_FOUND, Fault.UNKNOWN_PATH.value)
                     self._answer(NOT_FOUND)
                     return
                 if self.head.method not in call.methods:
@@ -189,7 +189,7 @@ class Exchange:
     def _commit(self, call: Call, request: Request, outcome: Outcome) -> None:
         """Add the messages to the group commit and answer when they are durable; at once if there are none."""
         if request.unreadable:
-            outcome = settled(request, outcome)
+            outcome = reject_unreadable(request, outcome)
         messages = outcome.messages
         self._reply = outcome.reply
         if call.rate and (messages or outcome.reply.status < 400):  # noqa: PLR2004 - where errors begin
@@ -210,7 +210,7 @@ class Exchange:
             if fault is not None:
                 self._fail(RequestFault(fault))
             elif reply.status >= 400:  # noqa: PLR2004 - where errors begin
-                self._refuse(reply, "invalid", answer=reply.body)
+                self._reject(reply, "invalid", answer=reply.body)
             else:
                 self._answer(reply)
         except Exception as error:  # noqa: BLE001 - as in `proceed`
@@ -239,25 +239,25 @@ class Exchange:
         if isinstance(error, Unread | Unauthorised) and not self.complete:
             self.keep_alive = False  # the next request begins after bytes that are not read
         if isinstance(error, Unauthorised):
-            self._refuse(error.reply, Fault.UNKNOWN_KEY.value, answer=error.reply.body)
+            self._reject(error.reply, Fault.UNKNOWN_KEY.value, answer=error.reply.body)
         elif isinstance(error, RequestFault) and call is not None:
             reply = call.fault(error.fault, error.detail)
             reply = msgspec.structs.replace(reply, headers=(*reply.headers, *fault_headers(error)))
-            self._refuse(reply, error.fault.value, cause=error.cause)
+            self._reject(reply, error.fault.value, cause=error.cause)
         else:
             dialect, name = (call.dialect, call.name) if call else (NO_DIALECT, "unknown")
             _log.exception("internal error while handling a request", dialect=dialect, call=name)
             self._edge.counts.internal_error(dialect)
-            self._note(INTERNAL_ERROR, "internal_error")
+            self._capture(INTERNAL_ERROR, "internal_error")
             self._answer(INTERNAL_ERROR)
 
-    def _refuse(self, reply: Reply, reason: str, *, cause: Cause | None = None, answer: bytes = b"") -> None:
-        """Answer with an error of the dialect, which is counted and kept for inspection (see `_note`)."""
+    def _reject(self, reply: Reply, reason: str, *, cause: Cause | None = None, answer: bytes = b"") -> None:
+        """Answer with an error of the dialect, which is counted and kept for inspection (see `_capture`)."""
         self._edge.counts.refused(dialect_of(self._call), reason)
-        self._note(reply, reason, cause, answer)
+        self._capture(reply, reason, cause, answer)
         self._answer(reply)
 
-    def _note(self, reply: Reply, reason: str, cause: Cause | None = None, answer: bytes = b"") -> None:
+    def _capture(self, reply: Reply, reason: str, cause: Cause | None = None, answer: bytes = b"") -> None:
         """Keep the request with the code of its fault, and the fault's cause or the dialect's own answer."""
         # A compressed body tells a reader nothing, and the keys in it could not be redacted.
         body = b"" if self.body.startswith(GZIP_MAGIC) else excerpt(self.body)

@@ -28,7 +28,7 @@ from tests.dialects.dialect_calls import (
 )
 from tests.dialects.segment import segment_calls as segment
 
-from passerby.dialects.common.invalid import NAME_LIMIT, REJECTED_LIMIT, UNREADABLE_NUMBER, settled
+from passerby.dialects.common.invalid import NAME_LIMIT, REJECTED_LIMIT, UNREADABLE_NUMBER, reject_unreadable
 from passerby.dialects.contract import Outcome, Reply
 from passerby.messages import Message, Rejected, Violation
 
@@ -259,4 +259,4 @@ def test_json_in_a_pixel_and_in_a_form_is_read_alike(path: str) -> None:
 
 def test_an_outcome_of_readable_values_is_left_as_it_is() -> None:
     sent, outcome = request("/", b""), Outcome(Reply(200), [])
-    assert settled(sent, outcome) is outcome
+    assert reject_unreadable(sent, outcome) is outcome

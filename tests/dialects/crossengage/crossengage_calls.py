@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from tests.dialects.dialect_calls import AUTH_TOKEN, Keys, request
 
-from passerby.dialects.common.invalid import settled
+from passerby.dialects.common.invalid import reject_unreadable
 from passerby.dialects.contract import Lookup, LookupResult, Outcome, RequestFault
 from passerby.dialects.registry import match
 from passerby.profiles.person import Person
@@ -47,7 +47,7 @@ def call(  # noqa: PLR0913, PLR0917 - all that a call is made of
             asked = asked.proceed(known(asked) if callable(known) else known or LookupResult())
     except RequestFault as fault:
         return Outcome(found.fault(fault.fault, fault.detail))
-    return settled(one, asked)
+    return reject_unreadable(one, asked)
 
 
 def body_of(outcome: Outcome) -> Any:

@@ -56,7 +56,7 @@ def test_wrapped_values_are_split_by_their_identifier_flag() -> None:
     one = {"t": "string", "v": "1"}
     found = unwrap({"a": one | {"ib": True}, "b": one | {"ib": False}, "c": one, "d": one | {"ib": "true"}})
     assert found.value == dict.fromkeys("abcd", "1")
-    assert (found.naming, found.plain) == ([("a", "1")], {"b"})
+    assert (found.marked, found.plain) == ([("a", "1")], {"b"})
 
 
 def test_what_holds_no_wrapped_value_is_left_alone() -> None:

@@ -54,7 +54,7 @@ def accepted(form: str, method: str, data: Mapping[str, Any], location: str = ""
     return Reply(200, b'{"status":true,"campaigns":[]}', headers=kept)
 
 
-def refused(form: str, status: int, message: str, headers: _Headers = ()) -> Reply:
+def rejected(form: str, status: int, message: str, headers: _Headers = ()) -> Reply:
     """Return an error response."""
     body = {"status": False, "message": message}
     if form == SCRIPT:

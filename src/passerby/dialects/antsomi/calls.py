@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, form_of, redirect_to, refused
+from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, form_of, redirect_to, rejected
 from passerby.dialects.antsomi.events import REQUEST_ID, Envelope, read
 from passerby.dialects.antsomi.fields import Invalid, read_query
 from passerby.dialects.antsomi.keys import NAME, PORTAL, PORTAL_KIND, PROPERTY, PROPERTY_KIND
@@ -35,13 +35,13 @@ def match(path: str) -> Call | None:
 
 def fault(what: Fault, detail: str = "") -> Reply:
     """Format a fault as JSON: the edge does not know which form of response the query requests."""
-    return _refused(JSON, what, detail)
+    return _rejected(JSON, what, detail)
 
 
-def _refused(form: str, what: Fault, detail: str = "") -> Reply:
+def _rejected(form: str, what: Fault, detail: str = "") -> Reply:
     """Format a fault in a form of response."""
     headers = (("Allow", "GET, POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
-    return refused(form, ANSWERS[what].status, text(what, detail), headers)
+    return rejected(form, ANSWERS[what].status, text(what, detail), headers)
 
 
 def collect(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
@@ -55,12 +55,12 @@ def collect(request: Request, _parameters: Mapping[str, str], credentials: Crede
         if location is None:  # before anything is stored: the sender would send it again
             raise Invalid("redirect_url must lead to a host that this project redirects to.")  # noqa: TRY301 - as below
         messages = _messages(request, Envelope(request, project, query, settings.zone))
-        told = _told(messages[-1]) if form == SCRIPT else {}
-        return Outcome(accepted(form, request.method, told, location), messages)
+        fields_of_script = _script_fields(messages[-1]) if form == SCRIPT else {}
+        return Outcome(accepted(form, request.method, fields_of_script, location), messages)
     except Invalid as invalid:
-        return Outcome(refused(form, 400, str(invalid)))
+        return Outcome(rejected(form, 400, str(invalid)))
     except RequestFault as found:
-        return Outcome(_refused(form, found.fault, found.detail))
+        return Outcome(_rejected(form, found.fault, found.detail))
 
 
 def authorise(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
@@ -69,7 +69,7 @@ def authorise(request: Request, _parameters: Mapping[str, str], credentials: Cre
     try:
         _project(query, credentials)
     except RequestFault as found:
-        return _refused(form_of(query.get("resp_type", "")), found.fault)
+        return _rejected(form_of(query.get("resp_type", "")), found.fault)
     return None
 
 
@@ -112,7 +112,7 @@ def _messages(request: Request, envelope: Envelope) -> list[Message]:
 _RECORDS: Final = (dict, RefusedRecord)
 
 
-def _told(message: Message) -> dict[str, str]:
+def _script_fields(message: Message) -> dict[str, str]:
     """Return the fields of an event for the script of a page, by the vendor's names."""
     held = {namespace: value for namespace, value, _ in message.identifiers}
     said = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from passerby.dialects.antsomi.identifiers import Who
+from passerby.dialects.antsomi.identifiers import Identities
 from passerby.dialects.common.context import AGENT_LIMIT, SESSION_LIMIT, campaign_of, sender_of
 from passerby.dialects.common.values import read_id
 from passerby.dialects.contract import Request
@@ -14,11 +14,15 @@ CAMPAIGN: Final = "campaign"
 
 
 def message_context(
-    fields: Mapping[str, Any], extra: Mapping[str, Any], sent: Mapping[str, Any], who: Who, request: Request
+    fields: Mapping[str, Any],
+    extra: Mapping[str, Any],
+    sent: Mapping[str, Any],
+    identities: Identities,
+    request: Request,
 ) -> dict[str, Any]:
     """Return the context of an event's message: `sent`, its own, with the sender, other ids, and the campaign."""
     # A server's address and user agent are not those of the visitor.
-    context: dict[str, Any] = {} if who.server else sender_of(request)
+    context: dict[str, Any] = {} if identities.server else sender_of(request)
     context |= sent
     if "userAgent" in sent:
         # All dialects share one name for the user agent.
@@ -33,7 +37,7 @@ def message_context(
     if session is not None and not session_of(fields):
         context["sid"] = session
     uid = fields.get("uid")
-    if uid and not who.visitor and read_id(uid) != who.customer:
+    if uid and not identities.visitor and read_id(uid) != identities.customer:
         context["uid"] = uid
     if not sent.get(CAMPAIGN):
         campaign = campaign_of(fields, extra, sent)

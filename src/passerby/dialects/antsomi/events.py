@@ -15,7 +15,14 @@ import msgspec
 from passerby.catalogue.rules import sample
 from passerby.dialects.antsomi.context import message_context, session_of
 from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of, one_of
-from passerby.dialects.antsomi.identifiers import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
+from passerby.dialects.antsomi.identifiers import (
+    CUSTOMER_ID,
+    IDENTIFY_ID,
+    Identities,
+    before_reset,
+    is_yes,
+    read_identities,
+)
 from passerby.dialects.antsomi.keys import NAME
 from passerby.dialects.common.times import UNREADABLE_TIME, read_local
 from passerby.dialects.common.values import ANY_LENGTH, read_id, read_key
@@ -91,9 +98,9 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
         old, new = (id_of(fields, field) or id_of(extra, field) for field in RESET_FIELDS)
         # Without a uid, the event would be rejected for having no identity.
         stated = fields if id_of(fields, "uid") else {**fields, "uid": old}
-        who = left_behind(read_who(stated, event.customers, extra, server=server), old, new)
+        identities = before_reset(read_identities(stated, event.customers, extra, server=server), old, new)
     else:
-        who = read_who(fields, event.customers, extra, server=server)
+        identities = read_identities(fields, event.customers, extra, server=server)
     said = fields.get("et")
     time = None if said is None or said == "" else read_local(said, envelope.zone)
     violations: tuple[Violation, ...] = ()
@@ -106,13 +113,13 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
         id=request.new_id(),
         dialect=NAME,
         kind="track",
-        identifiers=who.identifiers(),
+        identifiers=identities.identifiers(),
         time=time,
         received_at=request.received_at,
         name=name,
-        properties=_properties(event, who, request),
-        traits=_traits(event, who),
-        context=message_context(fields, extra, context, who, request),
+        properties=_properties(event, identities, request),
+        traits=_traits(event, identities),
+        context=message_context(fields, extra, context, identities, request),
         session_id=session_of(fields),
         deduplication_key=read_key(fields.get(REQUEST_ID) or envelope.query.get(REQUEST_ID)),
         violations=violations,
@@ -168,23 +175,23 @@ def _of_type(dims: dict[str, Any], type_: str) -> dict[str, Any]:
     raise Invalid(f"dims.{type_} must be one object.")
 
 
-def _properties(event: _Event, who: Who, request: Request) -> dict[str, Any]:
+def _properties(event: _Event, identities: Identities, request: Request) -> dict[str, Any]:
     """Return the properties of the event, without fields that became identifiers or traits."""
     properties = {**_without(event.fields, DOCUMENTED)}
-    properties |= event.extra if who.inferred else _without(event.extra, UNDERSTOOD)
+    properties |= event.extra if identities.inferred else _without(event.extra, UNDERSTOOD)
     items = member(event.fields, "items", request)
     if items not in (None, [], {}, ""):
         properties["items"] = items
-    dims = _without(event.dims, VISITOR if who.inferred else PEOPLE)
+    dims = _without(event.dims, VISITOR if identities.inferred else PEOPLE)
     if dims:
         properties["dims"] = dims
     return properties
 
 
-def _traits(event: _Event, who: Who) -> dict[str, Any]:
+def _traits(event: _Event, identities: Identities) -> dict[str, Any]:
     """Return the traits of the visitor, and those of the customer unless the customer was only inferred."""
     visitor, customer, extra = event.users, event.customers, event.extra
-    if who.inferred or (not customer and TRAITS.keys().isdisjoint(extra)):
+    if identities.inferred or (not customer and TRAITS.keys().isdisjoint(extra)):
         return dict(_without(visitor, {USER_ID}))
     stated = {trait: extra[field] for field, trait in TRAITS.items() if extra.get(field) not in (None, "")}
     return {**_without(visitor, {USER_ID}), **stated, **_without(customer, {CUSTOMER_ID})}

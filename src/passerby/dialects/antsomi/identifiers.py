@@ -26,7 +26,7 @@ EXACT: Final = "exact"
 YES: Final = frozenset({"1", "true"})
 
 
-class Who(msgspec.Struct, frozen=True):
+class Identities(msgspec.Struct, frozen=True):
     """Identities of an event; unknown ones are empty.
 
     `device` is a hint. `server`: the sender is a server, which sends the customer's id in the field of the visitor's.
@@ -56,9 +56,9 @@ class Who(msgspec.Struct, frozen=True):
         return tuple(found)
 
 
-def read_who(
+def read_identities(
     fields: Mapping[str, Any], customers: Mapping[str, Any], extra: Mapping[str, Any], *, server: bool = False
-) -> Who:
+) -> Identities:
     """Return the identities of an event; `server`: the sender declares that it is a server. Raises Invalid."""
     uid, device = id_of(fields, "uid"), id_of(fields, "aid")
     customer, nothing = _customer(customers, extra)
@@ -75,18 +75,18 @@ def read_who(
         server, customer, contacts, uid = True, customer or uid, [] if uid else contacts, ""
     certainty = extra.get("identify_type")
     if certainty not in (None, "") and (type(certainty) is not str or certainty.strip().lower() != EXACT):
-        return Who(uid, device, "", (), server, inferred=True)
-    return Who(uid, device, customer, tuple(contacts), server, inferred=False, nothing=nothing)
+        return Identities(uid, device, "", (), server, inferred=True)
+    return Identities(uid, device, customer, tuple(contacts), server, inferred=False, nothing=nothing)
 
 
-def left_behind(who: Who, old: str, new: str) -> Who:
+def before_reset(identities: Identities, old: str, new: str) -> Identities:
     """Return the identities of a reset: those of the previous visitor, never the new one's (`new`).
 
     The device is not a hint here: it would link the customer who signed out to the next visitor.
     """
-    if not old and who.visitor == new:
-        return msgspec.structs.replace(who, device="", customer="", contacts=())
-    return msgspec.structs.replace(who, device="", visitor=old or who.visitor)
+    if not old and identities.visitor == new:
+        return msgspec.structs.replace(identities, device="", customer="", contacts=())
+    return msgspec.structs.replace(identities, device="", visitor=old or identities.visitor)
 
 
 def is_yes(value: Any) -> bool:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.antsomi.answers import CALLBACK, FORMS, JSON, SCRIPT, accepted, refused
+from passerby.dialects.antsomi.answers import CALLBACK, FORMS, JSON, SCRIPT, accepted, rejected
 from passerby.dialects.antsomi.calls import BATCH_LIMIT, PATHS, fault
-from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, body, content, refusals
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, body, content, error_responses
 from passerby.dialects.contract import Fault, Reply
 from passerby.dialects.dialect import OpenApi
 
@@ -110,9 +110,9 @@ _SOURCE: Final = (
 def _in_query(field: str) -> dict[str, Any]:
     schema = _EVENT["properties"][field]
     said = schema.get("description", "A field of the event.")
-    told = said if field not in {"dims", "extra", "items", "context"} else f"{said} A JSON text."
+    text = said if field not in {"dims", "extra", "items", "context"} else f"{said} A JSON text."
     example = {"example": _VIEW[field]} if field in {"uid", "ec", "ea"} else {}
-    return _parameter(field, told, _TEXT) | example
+    return _parameter(field, text, _TEXT) | example
 
 
 def _script(reply: Reply) -> dict[str, Any]:
@@ -140,9 +140,9 @@ _RESPONSES: Final[dict[str, Any]] = {
 def _operation(path: str, method: str) -> dict[str, Any]:
     example = {400: {"fields": {"status": False, "message": _NO_NAME}}}
     faults = (Fault.UNKNOWN_KEY, *OF_ANY_CALL)
-    errors = refusals(fault, _REFUSED, faults, example, {429: RETRY_AFTER, 503: RETRY_AFTER})
+    errors = error_responses(fault, _REFUSED, faults, example, {429: RETRY_AFTER, 503: RETRY_AFTER})
     for status in ("400", "401"):  # those after the form of the response is known
-        errors[status]["content"][_SCRIPT_TYPE] = _script(refused(SCRIPT, int(status), _NO_NAME))
+        errors[status]["content"][_SCRIPT_TYPE] = _script(rejected(SCRIPT, int(status), _NO_NAME))
     errors["401"]["description"] = "The portal is unknown, or the property does not belong to it."
     common = {
         "operationId": f"antsomi_{path[1:]}_{method}",

@@ -42,14 +42,14 @@ def refused_message(request: Request, project: int, dialect: str, record: Refuse
     return invalid_message(request, project, dialect, record.text, Violation(f"record_{record.fault.value}"))
 
 
-def settled(request: Request, outcome: Outcome) -> Outcome:
-    """Return the outcome with the unreadable numbers of its messages moved: see `set_apart`."""
+def reject_unreadable(request: Request, outcome: Outcome) -> Outcome:
+    """Return the outcome with the unreadable numbers of its messages moved: see `without_unreadable`."""
     if not request.unreadable:
         return outcome
-    return Outcome(outcome.reply, [set_apart(message) for message in outcome.messages])
+    return Outcome(outcome.reply, [without_unreadable(message) for message in outcome.messages])
 
 
-def set_apart(message: Message) -> Message:
+def without_unreadable(message: Message) -> Message:
     """Return the message with its unreadable numbers as rejected values, each with a violation.
 
     An attribute that is such a number is left out; within an array or object null takes its place. An invalid message

@@ -57,7 +57,7 @@ def answer(description: str, schema: Mapping[str, Any], examples: Mapping[str, A
     return {"description": description, "content": content(schema, examples)}
 
 
-def refusals(
+def error_responses(
     fault: Callable[[Fault, str], Reply],
     schema: Mapping[str, Any],
     faults: tuple[Fault, ...],

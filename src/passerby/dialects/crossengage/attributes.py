@@ -43,13 +43,13 @@ def list_all(sent: Sent) -> Outcome | Lookup:
     """`GET /users/attributes?offset=&limit=`: a page in the order of names. `total` is a string, as the vendor's is."""
     offset, limit = _number(sent, "offset", 0), _number(sent, "limit", PAGE)
     if offset is None or limit is None or not 0 < limit <= MOST:
-        return _refused(sent, f"offset must be a number, and limit one from 1 to {MOST}.")
+        return _rejected(sent, f"offset must be a number, and limit one from 1 to {MOST}.")
 
-    def told(known: LookupResult) -> Outcome:
+    def respond(known: LookupResult) -> Outcome:
         found = _listed(known)
         return Outcome(reply(200, {"attributes": found[offset : offset + limit], "total": str(len(found))}))
 
-    return _asked(sent, told)
+    return _asked(sent, respond)
 
 
 def create(sent: Sent) -> Outcome | Lookup:
@@ -57,18 +57,18 @@ def create(sent: Sent) -> Outcome | Lookup:
     body = read_body(sent.request)
     name, type_ = (body.get(field) if type(body) is dict else None for field in ("name", "attributeType"))
     if type(name) is not str or not 0 < len(name.removeprefix(PREFIX)) <= NAME_LIMIT:
-        return _refused(sent, f"name must be a text of at most {NAME_LIMIT} characters.")
+        return _rejected(sent, f"name must be a text of at most {NAME_LIMIT} characters.")
     if type(type_) is not str or type_ not in NAMED:
-        return _refused(sent, f"attributeType must be one of {', '.join(NAMED)}.")
+        return _rejected(sent, f"attributeType must be one of {', '.join(NAMED)}.")
     wanted = _attribute(name.removeprefix(PREFIX), type_)
 
-    def told(known: LookupResult) -> Outcome:
+    def respond(known: LookupResult) -> Outcome:
         held = next((each for each in _listed(known) if each["id"] == wanted["id"]), None)
         if held is not None and held["attributeType"] != type_ and not {held["attributeType"], type_} <= _NUMBERS:
-            return _refused(sent, f"{wanted['name']} was received with values of the type {held['attributeType']}.")
+            return _rejected(sent, f"{wanted['name']} was received with values of the type {held['attributeType']}.")
         return Outcome(reply(200, wanted))
 
-    return _asked(sent, told)
+    return _asked(sent, respond)
 
 
 def get(sent: Sent) -> Lookup:
@@ -79,11 +79,11 @@ def get(sent: Sent) -> Lookup:
 def delete(sent: Sent) -> Lookup:
     """`DELETE /users/attributes/{attrId}`: 409 for one that exists, because profiles have values of it."""
     words = "The attribute is in use. An administrator deletes it in the data catalog of the console."
-    return _asked(sent, lambda known: _of_id(sent, known, lambda _: _refused(sent, words, status=409)))
+    return _asked(sent, lambda known: _of_id(sent, known, lambda _: _rejected(sent, words, status=409)))
 
 
-def _asked(sent: Sent, told: Any) -> Lookup:
-    return Lookup(sent.project, (), None, told, attributes=True)
+def _asked(sent: Sent, respond: Any) -> Lookup:
+    return Lookup(sent.project, (), None, respond, attributes=True)
 
 
 def _of_id(sent: Sent, known: LookupResult, answer: Any) -> Outcome:
@@ -109,5 +109,5 @@ def _number(sent: Sent, name: str, default: int) -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000000") else None
 
 
-def _refused(sent: Sent, message: str, status: int = 400) -> Outcome:
+def _rejected(sent: Sent, message: str, status: int = 400) -> Outcome:
     return Outcome(reply(status, {"requestId": sent.request.new_id(), "message": message}))

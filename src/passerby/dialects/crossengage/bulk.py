@@ -9,7 +9,7 @@ from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.entries import read_entry, user_id
 from passerby.dialects.crossengage.removal import removal
-from passerby.dialects.crossengage.rest import UNKNOWN, WRONG, Problem, Sent, in_v2, refusal, reply
+from passerby.dialects.crossengage.rest import UNKNOWN, WRONG, Problem, Sent, error_response, in_v2, reply
 from passerby.dialects.crossengage.tracking import Counts, accepted
 from passerby.dialects.crossengage.users import BATCH_LIMIT, message_of, result, too_many
 from passerby.messages import Message
@@ -19,7 +19,7 @@ def post_batch(sent: Sent) -> Outcome | Lookup:
     """Return the outcome: all updates first, then each deletion after a lookup of its user."""
     body = read_body(sent.request, "updated", "deleted")
     if type(body) is not dict:
-        return Outcome(refusal(sent.version, Problem("", WRONG, "2", "The body must be an object.")))
+        return Outcome(error_response(sent.version, Problem("", WRONG, "2", "The body must be an object.")))
     lists = {field: body.get(field) or [] for field in ("updated", "deleted")}
     wrong = [
         Problem(field, WRONG, "2", f"{field} must be an array.")
@@ -27,10 +27,10 @@ def post_batch(sent: Sent) -> Outcome | Lookup:
         if type(each) is not list
     ]
     if wrong:
-        return Outcome(refusal(sent.version, *wrong))
+        return Outcome(error_response(sent.version, *wrong))
     number = sum(map(len, lists.values()))
     if number > BATCH_LIMIT:
-        return Outcome(refusal(sent.version, too_many(max(lists, key=lambda field: len(lists[field])), number)))
+        return Outcome(error_response(sent.version, too_many(max(lists, key=lambda field: len(lists[field])), number)))
     return _Batch(sent, lists["updated"], lists["deleted"]).next_removal(0)
 
 

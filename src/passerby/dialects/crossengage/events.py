@@ -23,20 +23,20 @@ def post_events(sent: Sent) -> Outcome:
     """Handle the call: 202 without a body. An error is one object with `field` and `type`, of the first problem."""
     body = read_body(sent.request)
     if type(body) is not dict:
-        return _refused(Problem("", WRONG, "2", "The body must be an object."))
+        return _rejected(Problem("", WRONG, "2", "The body must be an object."))
     named = {name: body.get(name) for name in ("id", "email", "businessUnit")}
-    who = read_entry(named, "email" if named["id"] in (None, "") else "id")
-    if who.problems:
-        return _refused(who.problems[0])
+    user = read_entry(named, "email" if named["id"] in (None, "") else "id")
+    if user.problems:
+        return _rejected(user.problems[0])
     events = body.get("events")
     if type(events) is not list or not events or len(events) > EVENTS_LIMIT:
-        return _refused(Problem("events", WRONG, "9", f"events must be an array of 1 to {EVENTS_LIMIT} events."))
+        return _rejected(Problem("events", WRONG, "9", f"events must be an array of 1 to {EVENTS_LIMIT} events."))
     for index, event in enumerate(events):
         problem = _problem(event)
         if problem:
-            return _refused(problem._replace(message=f"events[{index}]: {problem.message}"))
-    by = who.identifiers[:1]  # the id alone, where there is one: an event links no identifiers
-    return Outcome(_ACCEPTED, [sent.track(by, each["event"], each.get("properties") or {}) for each in events])
+            return _rejected(problem._replace(message=f"events[{index}]: {problem.message}"))
+    identifiers = user.identifiers[:1]  # the id alone, where there is one: an event links no identifiers
+    return Outcome(_ACCEPTED, [sent.track(identifiers, each["event"], each.get("properties") or {}) for each in events])
 
 
 def _problem(event: Any) -> Problem | None:
@@ -52,5 +52,5 @@ def _problem(event: Any) -> Problem | None:
     return None
 
 
-def _refused(problem: Problem) -> Outcome:
+def _rejected(problem: Problem) -> Outcome:
     return Outcome(reply(400, in_v1(problem)))

@@ -13,7 +13,15 @@ from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.entries import UNIT, address, user_id
 from passerby.dialects.crossengage.removal import present
-from passerby.dialects.crossengage.rest import UNKNOWN, WRONG, Problem, Sent, not_found_unless_behind, refusal, reply
+from passerby.dialects.crossengage.rest import (
+    UNKNOWN,
+    WRONG,
+    Problem,
+    Sent,
+    error_response,
+    not_found_unless_behind,
+    reply,
+)
 from passerby.messages import Identifier
 from passerby.profiles.person import Person
 
@@ -40,8 +48,8 @@ def get_user(sent: Sent) -> Lookup:
 
 def get_user_by_email(sent: Sent) -> Lookup:
     """`GET /users/email/{email}/bu/{bu}`: the email in any case, the business unit exactly as written."""
-    who = address(sent.parameters["email"], sent.parameters["bu"])
-    return _of_user(sent, who, lambda known, person: Outcome(reply(200, _shown(known, person))))
+    identifier = address(sent.parameters["email"], sent.parameters["bu"])
+    return _of_user(sent, identifier, lambda known, person: Outcome(reply(200, _shown(known, person))))
 
 
 def get_opt_out(sent: Sent) -> Outcome | Lookup:
@@ -50,7 +58,7 @@ def get_opt_out(sent: Sent) -> Outcome | Lookup:
     if channel is None:
         return _NO_CHANNEL
     return _of_user(
-        sent, user_id(sent.parameters["id"]), lambda _, who: Outcome(reply(200, {"optOut": _out(who, channel)}))
+        sent, user_id(sent.parameters["id"]), lambda _, person: Outcome(reply(200, {"optOut": _out(person, channel)}))
     )
 
 
@@ -62,8 +70,11 @@ def put_opt_out(sent: Sent) -> Outcome | Lookup:
 
 def get_blacklisted(sent: Sent) -> Lookup:
     """`GET /users/{id}/blacklist-status`."""
-    told = {True: Outcome(reply(200, {BLACKLISTED: True})), False: Outcome(reply(200, {BLACKLISTED: False}))}
-    return _of_user(sent, user_id(sent.parameters["id"]), lambda _, who: told[who.traits.get(BLACKLISTED) is True])
+
+    def respond(_: LookupResult, person: Person) -> Outcome:
+        return Outcome(reply(200, {BLACKLISTED: person.traits.get(BLACKLISTED) is True}))
+
+    return _of_user(sent, user_id(sent.parameters["id"]), respond)
 
 
 def put_blacklisted(sent: Sent) -> Outcome | Lookup:
@@ -74,7 +85,7 @@ def put_blacklisted(sent: Sent) -> Outcome | Lookup:
 def get_recipient(sent: Sent) -> Lookup:
     """`GET /users/{id}/recipient-status`."""
 
-    def told(_: LookupResult, person: Person) -> Outcome:
+    def respond(_: LookupResult, person: Person) -> Outcome:
         status = {
             BLACKLISTED: person.traits.get(BLACKLISTED) is True,
             "optOutAll": _out(person, ALL),
@@ -82,17 +93,17 @@ def get_recipient(sent: Sent) -> Lookup:
         }
         return Outcome(reply(200, status))
 
-    return _of_user(sent, user_id(sent.parameters["id"]), told)
+    return _of_user(sent, user_id(sent.parameters["id"]), respond)
 
 
-def _of_user(sent: Sent, who: Identifier, tell: Callable[[LookupResult, Person], Outcome]) -> Lookup:
+def _of_user(sent: Sent, identifier: Identifier, respond_with: Callable[[LookupResult, Person], Outcome]) -> Lookup:
     """Return the lookup of a user, answered with 404 for an unknown one."""
 
-    def told(known: LookupResult) -> Outcome:
+    def respond(known: LookupResult) -> Outcome:
         person = present(known)
-        return not_found_unless_behind(behind=known.behind) if person is None else tell(known, person)
+        return not_found_unless_behind(behind=known.behind) if person is None else respond_with(known, person)
 
-    return sent.lookup(who, told)
+    return sent.lookup(identifier, respond)
 
 
 def _set(sent: Sent, field: str, trait: str) -> Outcome | Lookup:
@@ -100,9 +111,9 @@ def _set(sent: Sent, field: str, trait: str) -> Outcome | Lookup:
     body = read_body(sent.request)
     value = body.get(field) if type(body) is dict else None
     if type(value) is not bool:
-        return Outcome(refusal("1", Problem(field, WRONG, "2", f"{field} must be true or false.")))
-    who = user_id(sent.parameters["id"])
-    return _of_user(sent, who, lambda *_: Outcome(reply(200, {field: value}), [sent.identify([who], {trait: value})]))
+        return Outcome(error_response("1", Problem(field, WRONG, "2", f"{field} must be true or false.")))
+    user = user_id(sent.parameters["id"])
+    return _of_user(sent, user, lambda *_: Outcome(reply(200, {field: value}), [sent.identify([user], {trait: value})]))
 
 
 def _channel(sent: Sent) -> str | None:
@@ -137,5 +148,5 @@ def is_status(name: str) -> bool:
 
 
 _NO_CHANNEL: Final = Outcome(
-    refusal("1", Problem("channelType", UNKNOWN, "2", f"channelType must be one of {', '.join(CHANNELS)}."))
+    error_response("1", Problem("channelType", UNKNOWN, "2", f"channelType must be one of {', '.join(CHANNELS)}."))
 )

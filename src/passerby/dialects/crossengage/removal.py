@@ -24,13 +24,13 @@ def delete_user(sent: Sent) -> Lookup:
     """Handle the call: 204 in version 1, or 404 for an unknown user; 202 in version 2. The body is ignored."""
     id_ = sent.parameters["id"]
 
-    def told(known: LookupResult) -> Outcome:
+    def respond(known: LookupResult) -> Outcome:
         messages = removal(sent, id_, known)
         if sent.asynchronous:
             return accepted(sent, messages)
         return Outcome(_GONE, messages) if messages else NOT_FOUND
 
-    return sent.lookup(user_id(id_), told)
+    return sent.lookup(user_id(id_), respond)
 
 
 def removal(sent: Sent, id_: str, known: LookupResult, stated: Iterable[str] | None = None) -> list[Message]:
@@ -46,8 +46,8 @@ def removal(sent: Sent, id_: str, known: LookupResult, stated: Iterable[str] | N
         return []
     # A null removes a trait, so each has to be known by name.
     names = [*(person.traits if person else ()), *(stated or ())]
-    who = [user_id(id_)]
-    return [sent.identify(who, dict.fromkeys(names), deleted=True), sent.track(who, USER_DELETED, {})]
+    identifiers = [user_id(id_)]
+    return [sent.identify(identifiers, dict.fromkeys(names), deleted=True), sent.track(identifiers, USER_DELETED, {})]
 
 
 def present(known: LookupResult) -> Person | None:

@@ -119,7 +119,7 @@ def in_v2(problem: Problem, place: str = "") -> dict[str, Any]:
     }
 
 
-def refusal(version: str, *problems: Problem, status: int = 400) -> Reply:
+def error_response(version: str, *problems: Problem, status: int = 400) -> Reply:
     """Return the error response for a whole call."""
     shape = in_v2 if version == "2" else in_v1
     return reply(status, {"errors": [shape(problem) for problem in problems]})
@@ -130,7 +130,7 @@ def fault_of(version: str, methods: str, what: Fault, detail: str = "") -> Reply
     if what is Fault.UNKNOWN_KEY:
         return UNAUTHORISED
     kind, code = _FAULTS.get(what, (WRONG, "2"))
-    answer = refusal(version, Problem("", kind, code, text(what, detail)), status=ANSWERS[what].status)
+    answer = error_response(version, Problem("", kind, code, text(what, detail)), status=ANSWERS[what].status)
     if what is Fault.METHOD_NOT_ALLOWED:
         return msgspec.structs.replace(answer, headers=(("Allow", methods),))
     return answer

@@ -23,9 +23,9 @@ from passerby.dialects.crossengage.rest import (
     Problem,
     Sent,
     authorise,
+    error_response,
     fault_of,
     project_of,
-    refusal,
 )
 from passerby.dialects.crossengage.tracking import PARAMETER, track
 from passerby.dialects.crossengage.users import post_leads, put_user, put_user_later
@@ -158,7 +158,7 @@ def _ask(route: Route, request: Request, parameters: Mapping[str, str], credenti
     if version not in ("1", "2") or version not in method.versions:
         words = f"This call needs the header X-XNG-ApiVersion: {' or '.join(method.versions)}."
         problem = Problem("X-XNG-ApiVersion", WRONG, "2", words)
-        return _labelled(Outcome(refusal(route.version, problem)), request)
+        return _labelled(Outcome(error_response(route.version, problem)), request)
     try:
         return _labelled(method.answer(Sent(request, project, version, parameters)), request)
     except RequestFault as fault:

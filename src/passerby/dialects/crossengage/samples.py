@@ -44,9 +44,9 @@ def sign_in(visitor: Visitor, at: int, _rng: random.Random) -> Step:
     person = visitor.person
     # A customer is identified by the customer id, a lead by the email address with its business unit.
     lead = person.ambition == "lead"
-    who = {"email": person.email, "businessUnit": "newsletter"} if lead else {"userId": person.user_id}
+    ids = {"email": person.email, "businessUnit": "newsletter"} if lead else {"userId": person.user_id}
     traits = {"firstName": person.name, "language": person.language, "email": person.email}
-    body = {"mobileId": visitor.device, "type": "identify", **who, "traits": traits, "timestamp": iso(at)}
+    body = {"mobileId": visitor.device, "type": "identify", **ids, "traits": traits, "timestamp": iso(at)}
     return Step(at, person.household, f"{NAME}.identify", body)
 
 

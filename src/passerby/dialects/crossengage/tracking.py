@@ -59,11 +59,11 @@ def track(sent: Sent) -> Outcome | Lookup:
         return NOT_FOUND
     total, error = int(found["total"]), int(found["error"])
 
-    def told(known: LookupResult) -> Outcome:
+    def respond(known: LookupResult) -> Outcome:
         stage = "PROCESSED" if known.seen or found["kept"] == "0" else "PENDING"
         return Outcome(reply(200, {"stage": stage, "total": total, "success": total - error, "error": error}))
 
-    return Lookup(sent.project, (), None, told, (NAME, found["key"]))
+    return Lookup(sent.project, (), None, respond, (NAME, found["key"]))
 
 
 def _checksum(project: int, body: str) -> str:

@@ -8,7 +8,7 @@ from passerby.dialects.common.body import read_body
 from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Outcome
 from passerby.dialects.crossengage.entries import Entry, read_entry
-from passerby.dialects.crossengage.rest import WRONG, Problem, Sent, in_v1, refusal, reply
+from passerby.dialects.crossengage.rest import WRONG, Problem, Sent, error_response, in_v1, reply
 from passerby.dialects.crossengage.tracking import accepted
 from passerby.messages import Message
 
@@ -41,7 +41,7 @@ def put_user_later(sent: Sent) -> Outcome:
     """`PUT /users`: as `put_user`, answered with a tracking id. The email is optional."""
     entry = read_entry(read_body(sent.request), "id")
     if entry.problems:
-        return Outcome(refusal("2", *entry.problems))
+        return Outcome(error_response("2", *entry.problems))
     return accepted(sent, [message_of(sent, entry)])
 
 
@@ -50,9 +50,9 @@ def post_leads(sent: Sent) -> Outcome:
     body = read_body(sent.request, "updated")
     records = body.get("updated") if type(body) is dict else None
     if type(records) is not list:
-        return Outcome(refusal("1", Problem("updated", WRONG, "2", "updated must be an array of leads.")))
+        return Outcome(error_response("1", Problem("updated", WRONG, "2", "updated must be an array of leads.")))
     if len(records) > BATCH_LIMIT:
-        return Outcome(refusal("1", too_many("updated", len(records))))
+        return Outcome(error_response("1", too_many("updated", len(records))))
     entries = [read_entry(record, "email") for record in records]
     results = [result(entry) for entry in entries]
     status = 400 if any(entry.problems for entry in entries) else 200
@@ -67,18 +67,18 @@ def too_many(field: str, number: int) -> Problem:
 
 def result(entry: Entry) -> dict[str, Any]:
     """Return the result of one entry of a bulk call in version 1."""
-    told: dict[str, Any] = {"id": entry.id} if entry.id else {}
-    told |= {"xngId": None, "success": not entry.problems}
-    return told | {"errors": [in_v1(each) for each in entry.problems]} if entry.problems else told
+    answer: dict[str, Any] = {"id": entry.id} if entry.id else {}
+    answer |= {"xngId": None, "success": not entry.problems}
+    return answer | {"errors": [in_v1(each) for each in entry.problems]} if entry.problems else answer
 
 
 def _of_one(entry: Entry, status: int) -> Any:
     """Return the response about a single user. `xngId` is null: the profile is resolved after the response."""
-    told: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "id": entry.id[:ID_LIMIT] or None,
         "xngId": None,
         "email": entry.email or None,
         "businessUnit": entry.unit,
         "success": not entry.problems,
     }
-    return reply(status, told | {"errors": [in_v1(each) for each in entry.problems]} if entry.problems else told)
+    return reply(status, answer | {"errors": [in_v1(each) for each in entry.problems]} if entry.problems else answer)

@@ -37,7 +37,7 @@ from passerby.dialects.customerlabs.fields import (
     required_text,
     required_time,
 )
-from passerby.dialects.customerlabs.identifiers import Naming
+from passerby.dialects.customerlabs.identifiers import IdentifierCollector
 from passerby.dialects.customerlabs.keys import NAME
 from passerby.dialects.customerlabs.wrapping import Unwrapped, may_wrap, unwrap
 from passerby.messages import Identifier, Message
@@ -102,52 +102,56 @@ def _body(request: Request) -> tuple[dict[str, Any], Unwrapped]:
 
 def _lookup(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Lookup:
     # A public app id authorises no more than the installation's own data: without the setting, no profile is looked up.
-    named = _naming(call, limited=limited)[0].identifiers if call.answers_with_profile else ()
+    named = _collect(call, limited=limited)[0].identifiers if call.answers_with_profile else ()
     return Lookup(call.project, named, Identifier(INSTALLATION, call.uid), proceed)
 
 
-def _naming(call: _Call, *, limited: bool) -> tuple[Naming, dict[str, Any]]:
+def _collect(call: _Call, *, limited: bool) -> tuple[IdentifierCollector, dict[str, Any]]:
     """Return the identifiers, the installation's first, and the context with the other members of the same fields."""
-    naming = Naming(limited=limited, plain=call.sent.plain)
-    naming.add(INSTALLATION, call.uid)
-    rest = {"identify_by": naming.take(call.identify_by), EXTERNAL_IDS: naming.take(call.external_ids)}
-    naming.take_marked(call.sent.naming)
-    return naming, {field: fields for field, fields in rest.items() if fields}
+    collector = IdentifierCollector(limited=limited, plain=call.sent.plain)
+    collector.add(INSTALLATION, call.uid)
+    rest = {"identify_by": collector.take(call.identify_by), EXTERNAL_IDS: collector.take(call.external_ids)}
+    collector.take_marked(call.sent.marked)
+    return collector, {field: fields for field, fields in rest.items() if fields}
 
 
 def _started(call: _Call, parameters: dict[str, Any], known: LookupResult) -> Outcome:
     """Return the outcome of `externalIds`."""
     device = known.device | call.device
-    naming, context = _naming(call, limited=is_limited(device))
+    collector, context = _collect(call, limited=is_limited(device))
     context |= {DEVICE: call.device, **campaign(parameters, call.device), **sender(call.request)}
-    return Outcome(_reply(call, known, device), [_message(call, naming, context, call.request.received_at)])
+    return Outcome(_reply(call, known, device), [_message(call, collector, context, call.request.received_at)])
 
 
 def _identified(call: _Call, traits: dict[str, Any], source: str, time: int, known: LookupResult) -> Outcome:
     """Return the outcome of `identify`."""
     device = known.device | call.device
-    naming, context = _naming(call, limited=is_limited(device))
+    collector, context = _collect(call, limited=is_limited(device))
     context |= {"event_source": source, **sender(call.request)}
     if call.device:
         context[DEVICE] = call.device
-    return Outcome(_reply(call, known, device, traits), [_message(call, naming, context, time, traits)])
+    return Outcome(_reply(call, known, device, traits), [_message(call, collector, context, time, traits)])
 
 
 def _message(
-    call: _Call, naming: Naming, context: dict[str, Any], time: int, traits: dict[str, Any] | None = None
+    call: _Call,
+    collector: IdentifierCollector,
+    context: dict[str, Any],
+    time: int,
+    traits: dict[str, Any] | None = None,
 ) -> Message:
     return Message(
         project=call.project,
         id=call.request.new_id(),
         dialect=NAME,
         kind="identify",
-        identifiers=naming.identifiers,
+        identifiers=collector.identifiers,
         time=time,
         received_at=call.request.received_at,
         traits=traits or {},
         context=context,
         session_id=call.session,
-        violations=(*naming.violations, *odd_version(call.device)),
+        violations=(*collector.violations, *odd_version(call.device)),
     )
 
 

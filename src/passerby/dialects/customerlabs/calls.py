@@ -59,7 +59,7 @@ def fault(what: Fault, detail: str = "") -> Reply:
     if what is Fault.UNKNOWN_KEY:
         return UNKNOWN_SOURCE
     headers = (("Allow", "POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
-    return _refusal(f"{_FIELDS.get(what, 'body')}: {text(what, detail)}", ANSWERS[what].status, headers)
+    return _error(f"{_FIELDS.get(what, 'body')}: {text(what, detail)}", ANSWERS[what].status, headers)
 
 
 def _ask(
@@ -69,7 +69,7 @@ def _ask(
     try:
         return call(request, credentials)
     except Invalid as invalid:
-        return Outcome(_refusal(str(invalid)))
+        return Outcome(_error(str(invalid)))
 
 
 def authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
@@ -92,10 +92,10 @@ def _webhook(request: Request, parameters: Mapping[str, str], credentials: Crede
         try:
             return Outcome(_TAKEN, [read(body, envelope)])
         except Invalid as invalid:
-            return Outcome(_refusal(str(invalid)))
+            return Outcome(_error(str(invalid)))
     # Before any event is read, so that a client cannot have millions of empty ones read.
     if not 0 < len(body) <= EVENT_LIMIT:
-        return Outcome(_refusal(str(Invalid("", f"an array must hold 1 to {EVENT_LIMIT:,} events"))))
+        return Outcome(_error(str(Invalid("", f"an array must hold 1 to {EVENT_LIMIT:,} events"))))
     raise_if_all_refused(body)
     messages = []
     for index, record in enumerate(body):
@@ -106,11 +106,11 @@ def _webhook(request: Request, parameters: Mapping[str, str], credentials: Crede
             messages.append(read(record, envelope))
         except Invalid as invalid:  # names the event, too
             field = f"[{index}].{invalid.field}".rstrip(".")
-            return Outcome(_refusal(str(Invalid(field, invalid.problem))))
+            return Outcome(_error(str(Invalid(field, invalid.problem))))
     return Outcome(_TAKEN, messages)
 
 
-def _refusal(message: str, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+def _error(message: str, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     return Reply(status, msgspec.json.encode({"validation_error": {"error_message": message}}), headers=headers)
 
 
@@ -126,7 +126,7 @@ _FIELDS: Final[Mapping[Fault, str]] = {
 """The field that errors name for a fault; `body` for others."""
 
 _TAKEN: Final = Reply(200, content_type="text/plain; charset=utf-8")
-UNKNOWN_SOURCE: Final = _refusal("path: there is no source with this webhook", 404)
+UNKNOWN_SOURCE: Final = _error("path: there is no source with this webhook", 404)
 
 
 def _call(

@@ -37,7 +37,7 @@ from passerby.dialects.customerlabs.fields import (
     required_text,
     required_time,
 )
-from passerby.dialects.customerlabs.identifiers import Naming, free_names
+from passerby.dialects.customerlabs.identifiers import IdentifierCollector, free_namespaces
 from passerby.dialects.customerlabs.keys import APP_ID_KIND, NAME
 from passerby.dialects.customerlabs.wrapping import Unwrapped, unwrap
 from passerby.messages import Message, Violation
@@ -84,10 +84,10 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
     time = required_time(body, "added_at")
     by, properties = required_object(body, IDENTIFY_BY), required_object(body, PROPERTIES)
     parameters, ids, device = (optional_object(body, field) for field in (CAMPAIGN, EXTERNAL_IDS, DEVICE))
-    naming = Naming(limited=is_limited(device), plain=sent.plain)
-    naming.add(INSTALLATION, uid)
-    rest = {IDENTIFY_BY: naming.take(by), EXTERNAL_IDS: naming.take(ids), DEVICE: device}
-    naming.take_marked(sent.naming)
+    collector = IdentifierCollector(limited=is_limited(device), plain=sent.plain)
+    collector.add(INSTALLATION, uid)
+    rest = {IDENTIFY_BY: collector.take(by), EXTERNAL_IDS: collector.take(ids), DEVICE: device}
+    collector.take_marked(sent.marked)
     products = body.get(PRODUCTS)
     if products not in (None, "", []):
         if type(products) is not list:
@@ -100,7 +100,7 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
         id=envelope.request.new_id(),
         dialect=NAME,
         kind="track",
-        identifiers=naming.identifiers,
+        identifiers=collector.identifiers,
         time=time,
         received_at=envelope.request.received_at,
         name=event,
@@ -112,7 +112,7 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
             **sender(envelope.request),
         },
         session_id=session,
-        violations=(*naming.violations, *odd_version(device)),
+        violations=(*collector.violations, *odd_version(device)),
     )
 
 
@@ -130,10 +130,10 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
             break
     else:
         raise Invalid("event_name", REQUIRED)
-    naming = Naming(limited=is_limited(_object(body, DEVICE)), plain=sent.plain)
-    context = _free_context(fields, naming, envelope)
-    naming.take_marked(sent.naming)
-    if not naming.identifiers:
+    collector = IdentifierCollector(limited=is_limited(_object(body, DEVICE)), plain=sent.plain)
+    context = _free_context(fields, collector, envelope)
+    collector.take_marked(sent.marked)
+    if not collector.identifiers:
         raise Invalid(IDENTIFY_BY, "an identifier is needed, such as email, phone or user_id")
     time = None
     for field in ("added_at", "timestamp"):
@@ -141,7 +141,7 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
         if time is None and value not in (None, ""):
             time = read_iso_or_epoch(value)
             if time is None:  # it remains among the properties
-                naming.violations.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
+                collector.violations.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
             else:
                 del fields[field]
     traits = _take_object(fields, "user_traits") | _take_object(fields, "traits")
@@ -152,7 +152,7 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
         id=envelope.request.new_id(),
         dialect=NAME,
         kind="track",
-        identifiers=naming.identifiers,
+        identifiers=collector.identifiers,
         time=envelope.request.received_at if time is None else time,
         received_at=envelope.request.received_at,
         name=event,
@@ -160,14 +160,17 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
         traits=traits,
         context=context,
         session_id=session,
-        violations=tuple(naming.violations),
+        violations=tuple(collector.violations),
     )
 
 
-def _free_context(fields: dict[str, Any], naming: Naming, envelope: Envelope) -> dict[str, Any]:
+def _free_context(fields: dict[str, Any], collector: IdentifierCollector, envelope: Envelope) -> dict[str, Any]:
     """Remove the identifiers and the context from the fields of an event; return the context."""
-    rest = {field: _take_names(_take_object(fields, field), naming, envelope) for field in (IDENTIFY_BY, EXTERNAL_IDS)}
-    data = _take_names(fields, naming, envelope)
+    rest = {
+        field: _take_identifiers(_take_object(fields, field), collector, envelope)
+        for field in (IDENTIFY_BY, EXTERNAL_IDS)
+    }
+    data = _take_identifiers(fields, collector, envelope)
     for field in fields.keys() - data.keys():
         del fields[field]
     rest[DEVICE] = device = _take_object(fields, DEVICE)
@@ -177,8 +180,8 @@ def _free_context(fields: dict[str, Any], naming: Naming, envelope: Envelope) ->
     return kept | {field: text for field, text in said.items() if text}
 
 
-def _take_names(fields: dict[str, Any], naming: Naming, envelope: Envelope) -> dict[str, Any]:
-    return naming.take(fields, free_names(fields, envelope.project, envelope.credentials))
+def _take_identifiers(fields: dict[str, Any], collector: IdentifierCollector, envelope: Envelope) -> dict[str, Any]:
+    return collector.take(fields, free_namespaces(fields, envelope.project, envelope.credentials))
 
 
 def _object(fields: dict[str, Any], field: str) -> dict[str, Any]:

@@ -49,7 +49,7 @@ UNKNOWN_NAME: Final = "unknown_identifier"
 """Kind of violation: a field marked as an identifier has an unknown name. The field is stored."""
 
 
-class Naming:
+class IdentifierCollector:
     """Collects the identifiers of a body. `limited`: ad tracking is limited, so advertising ids are not stored at all.
 
     `plain` are fields that the sender marked as no identifiers, at any depth.
@@ -101,7 +101,7 @@ class Naming:
         return True
 
 
-def free_names(fields: Mapping[str, Any], project: int, credentials: Credentials) -> Mapping[str, str]:
+def free_namespaces(fields: Mapping[str, Any], project: int, credentials: Credentials) -> Mapping[str, str]:
     """Return the namespaces of top-level fields in free JSON. `email` is one only if the value has an `@`.
 
     The vendor's `user_id` is the id of an installation; in free JSON it is mostly the sender's own id of a customer, so

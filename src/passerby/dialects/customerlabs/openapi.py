@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, error_responses
 from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Fault
 from passerby.dialects.customerlabs.calls import APP, EVENT_LIMIT, UNKNOWN_SOURCE, fault
@@ -73,7 +73,7 @@ _REFUSED: Final = {
 }
 
 
-class _Told(NamedTuple):
+class _Texts(NamedTuple):
     """Summary and description of a call of the app, its body, and examples of request and response."""
 
     summary: str
@@ -90,8 +90,8 @@ _SESSION_ANSWER: Final = {
     "additional_info": _KNOWN_DEVICE,
 }
 
-_TOLD: Final = {
-    "externalIds": _Told(
+_TEXTS: Final = {
+    "externalIds": _Texts(
         "Start a session of an installation",
         "Links the installation to the profile with the same ids and stores the properties of the device.",
         _WHO | {"external_ids": _IDS, "additional_info": _DEVICE, "utm_params": _CAMPAIGN},
@@ -104,7 +104,7 @@ _TOLD: Final = {
         },
         _SESSION_ANSWER,
     ),
-    "identify": _Told(
+    "identify": _Texts(
         "Identify a user",
         "Links the installation to the user with this email or phone and sets the given traits.",
         _WHO | _HAPPENED | {"traits": _OBJECT, "external_ids": _IDS},
@@ -154,28 +154,28 @@ _SLUG: Final = {
 }
 
 
-def _refusals(message: str) -> dict[str, Any]:
+def _errors(message: str) -> dict[str, Any]:
     example = {400: {"fields": {"validation_error": {"error_message": message}}}}
-    return refusals(fault, _REFUSED, OF_ANY_CALL, example, {429: RETRY_AFTER, 503: RETRY_AFTER})
+    return error_responses(fault, _REFUSED, OF_ANY_CALL, example, {429: RETRY_AFTER, 503: RETRY_AFTER})
 
 
 def _app_call(name: str) -> dict[str, Any]:
-    told = _TOLD[name]
-    required = [field for field in told.fields if field not in told.optional]
-    schema = {"type": "object", "required": required, "properties": told.fields}
-    members = {member: {"type": "string"} if member == "user_id" else _OBJECT for member in told.answer}
+    texts = _TEXTS[name]
+    required = [field for field in texts.fields if field not in texts.optional]
+    schema = {"type": "object", "required": required, "properties": texts.fields}
+    members = {member: {"type": "string"} if member == "user_id" else _OBJECT for member in texts.answer}
     known = {"type": "object", "required": list(members), "properties": members}
     return {
         "operationId": f"customerlabs_{name}",
         "tags": [TAG],
-        "summary": told.summary,
-        "description": f"{told.description} The response has the stored values, updated with those of this call.",
+        "summary": texts.summary,
+        "description": f"{texts.description} The response has the stored values, updated with those of this call.",
         "security": [],
         "parameters": [_AGENT],
-        "requestBody": body(schema, {name: told.example}),
+        "requestBody": body(schema, {name: texts.example}),
         "responses": {
-            "200": answer("Stored durably. The profile is updated within seconds.", known, {"known": told.answer}),
-            **_refusals("uid: is required"),
+            "200": answer("Stored durably. The profile is updated within seconds.", known, {"known": texts.answer}),
+            **_errors("uid: is required"),
         },
     }
 
@@ -205,12 +205,12 @@ _WEBHOOK: Final = {
             _REFUSED,
             {Fault.UNKNOWN_KEY.value: msgspec.json.decode(UNKNOWN_SOURCE.body)},
         ),
-        **_refusals("event_name: is required"),
+        **_errors("event_name: is required"),
     },
 }
 
 _CALLS: Final[dict[str, Any]] = {
-    **{f"{APP}{name}": {"post": _app_call(name)} for name in _TOLD},
+    **{f"{APP}{name}": {"post": _app_call(name)} for name in _TEXTS},
     f"{SOURCE}{{{SLUG}}}/": {"post": _WEBHOOK},
 }
 

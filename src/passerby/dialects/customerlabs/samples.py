@@ -52,28 +52,28 @@ def visits(person: Person, start: int, rng: random.Random) -> Iterator[Step]:
         return
     at = start + rng.randrange(LATE_MS)
     device = UUID(int=rng.getrandbits(128), version=4)
-    who = {"uid": str(device), "sid": f"CL-{UUID(int=rng.getrandbits(128), version=4)}"}
+    ids = {"uid": str(device), "sid": f"CL-{UUID(int=rng.getrandbits(128), version=4)}"}
     said = {"extInfoVersion": "a2", "deviceModelName": "Pixel 9", "limitAdTracking": "false", "locale": person.language}
     body = {"external_ids": {"aaid": str(UUID(int=rng.getrandbits(128), version=4))}, "additional_info": said}
-    yield Step(at, person.household, f"{NAME}.externalIds", who | body | {"utm_params": rng.choice(CAMPAIGNS)})
+    yield Step(at, person.household, f"{NAME}.externalIds", ids | body | {"utm_params": rng.choice(CAMPAIGNS)})
     product = rng.choice(PRODUCTS)
-    yield _event(person, at + PAUSE_MS, who, "Product viewed", product)
+    yield _event(person, at + PAUSE_MS, ids, "Product viewed", product)
     if person.ambition == "visitor":
         return
     by, at = {"identify_by": {"identify_by_email": person.email}}, at + 2 * PAUSE_MS
     traits = {"traits": {"first_name": person.name, "country": person.language.upper()}, "external_ids": {}}
-    named = {**who, **by, **traits, "event_source": "mobile_app", "added_at": iso(at)}
+    named = {**ids, **by, **traits, "event_source": "mobile_app", "added_at": iso(at)}
     yield Step(at, person.household, f"{NAME}.identify", named)
     if person.ambition == "customer":
-        yield _event(person, at + PAUSE_MS, who | by, "Purchase", product)
+        yield _event(person, at + PAUSE_MS, ids | by, "Purchase", product)
 
 
-def _event(person: Person, at: int, who: dict[str, Any], name: str, product: tuple[str, str, float]) -> Step:
+def _event(person: Person, at: int, ids: dict[str, Any], name: str, product: tuple[str, str, float]) -> Step:
     sku, title, price = product
     line = {"product_id": sku, "product_name": title, "product_price": price, "product_quantity": 1}
     event = {"event_name": name, "event_source": "mobile_app", "added_at": iso(at), "products": [line]}
     properties = {"properties": {"value": price, "currency": "EUR"}}
-    return Step(at, person.household, f"{NAME}.event", {"identify_by": {}, **who, **event, **properties})
+    return Step(at, person.household, f"{NAME}.event", {"identify_by": {}, **ids, **event, **properties})
 
 
 def request(step: Step, keys: Keys) -> SampleCall:

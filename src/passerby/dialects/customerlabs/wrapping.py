@@ -24,12 +24,12 @@ _BOOLEANS: Final[Mapping[Any, bool]] = {"true": True, "false": False}
 class Unwrapped(msgspec.Struct):
     """A value with all wrapped values replaced by their content.
 
-    `naming` are the members, by name and value, that are marked as identifiers; `plain` the names of those marked as
+    `marked` are the members, by name and value, that are marked as identifiers; `plain` the names of those marked as
     no identifiers.
     """
 
     value: Any
-    naming: list[tuple[str, Any]]
+    marked: list[tuple[str, Any]]
     plain: set[str]
 
 
@@ -68,7 +68,7 @@ def _unwrap(value: Any, member: str, found: Unwrapped) -> Any:
         inner = _BOOLEANS.get(inner.strip().lower(), inner)
     names = value.get(NAMES)
     if names is True:
-        found.naming.append((member, inner))
+        found.marked.append((member, inner))
     elif names is False:
         found.plain.add(member)
     return inner

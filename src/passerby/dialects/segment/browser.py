@@ -19,7 +19,7 @@ import msgspec
 from passerby.dialects.common.answers import NO_STORE
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.segment.address import public_address
-from passerby.dialects.segment.calls import EVENT_LIMIT, fault, refusal
+from passerby.dialects.segment.calls import EVENT_LIMIT, error_response, fault
 from passerby.dialects.segment.keys import KEY, KEY_KIND, NAME, key_in_header, key_in_query
 
 PREFIX: Final = "/v1/projects/"
@@ -31,7 +31,7 @@ SEGMENT_INTEGRATION: Final = "Segment.io"
 CUSTOMERIO_INTEGRATION: Final = "Customer.io Data Pipelines"
 """The integration through which the SDK sends events, by its name in the SDK's code."""
 
-UNKNOWN_PROJECT: Final = refusal(404, Fault.UNKNOWN_KEY)
+UNKNOWN_PROJECT: Final = error_response(404, Fault.UNKNOWN_KEY)
 BAD_HOST: Final = Reply(
     400,
     msgspec.json.encode(

@@ -63,7 +63,7 @@ def fault(method: str, what: Fault, detail: str = "") -> Reply:
     """
     status = 400 if what is Fault.TOO_LARGE else ANSWERS[what].status
     headers = (("Allow", method),) if what is Fault.METHOD_NOT_ALLOWED else ()
-    return refusal(status, what, detail, headers)
+    return error_response(status, what, detail, headers)
 
 
 def single(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
@@ -130,7 +130,7 @@ def _is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith(FORM_TYPE)
 
 
-def refusal(status: int, what: Fault, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+def error_response(status: int, what: Fault, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     """Return an error response in Segment's form."""
     body = {"code": what.value, "message": text(what, detail)}
     return Reply(status, msgspec.json.encode(body), headers=headers)

@@ -94,5 +94,5 @@ def _moment(item: Item, field: str) -> int | None:
         return None
     time = read_iso_or_epoch(value)
     if time is None:
-        item.odd.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
+        item.violations.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
     return time

@@ -67,12 +67,12 @@ def device_identifiers(context: dict[str, Any]) -> list[Identifier]:
 
 
 def external_identifiers(
-    context: dict[str, Any], namespaces: Collection[str], odd: list[Violation]
+    context: dict[str, Any], namespaces: Collection[str], violations: list[Violation]
 ) -> list[Identifier]:
     """Return the external ids of these types, which are namespaces that the project has added to its identity policy.
 
     Source: Segment, Unify, custom externalIDs: `{"id", "type", "collection", "encoding"}`. Ids of other
-    types, of other collections than users, and encoded ids are context only. An unreadable id is added to `odd`.
+    types, of other collections than users, and encoded ids are context only. An unreadable id is added to `violations`.
     """
     sent = context.get(EXTERNAL)
     found = []
@@ -87,7 +87,7 @@ def external_identifiers(
         if id_:
             found.append(Identifier(namespace, id_))
         elif id_ is None:
-            odd.append(id_violation(f"context.{EXTERNAL}", namespace, each.get("id")))
+            violations.append(id_violation(f"context.{EXTERNAL}", namespace, each.get("id")))
     return found
 
 

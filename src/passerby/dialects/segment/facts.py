@@ -30,13 +30,13 @@ NO_CONTACT: Final = "no_contact"
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An item with its common fields read. `odd` collects violations that do not invalidate it."""
+    """An item with its common fields read. `violations` collects violations that do not invalidate it."""
 
     fields: dict[str, Any]
     context: dict[str, Any]
     user_id: str
     anonymous_id: str
-    odd: list[Violation]
+    violations: list[Violation]
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -59,12 +59,12 @@ def wrong(field: str, value: Any) -> Violation:
     return Violation(WRONG_TYPE, attribute=field, sample=sample(value))
 
 
-def object_or_nothing(fields: dict[str, Any], field: str, odd: list[Violation]) -> dict[str, Any]:
+def object_or_nothing(fields: dict[str, Any], field: str, violations: list[Violation]) -> dict[str, Any]:
     """Return the object in an optional field; {} with a violation for anything else."""
     value = fields.get(field)
     found = object_of(value)
     if found is None:
-        odd.append(wrong(field, value))
+        violations.append(wrong(field, value))
         return {}
     return found
 
@@ -75,14 +75,14 @@ def identify(item: Item) -> Fact | Violation:
     if traits is None:
         return wrong("traits", item.fields["traits"])
     if "traits" in item.context:  # in the context alone in RudderStack's Python SDK
-        traits = object_or_nothing(item.context, "traits", item.odd) | traits
+        traits = object_or_nothing(item.context, "traits", item.violations) | traits
     contacts = []
     for name, is_plausible in PLAUSIBLE.items():  # contact traits have the names of their namespaces
         contact = read_id(traits.get(name))
         if contact and is_plausible(contact):
             contacts.append(Identifier(name, contact))
         elif contact != "":
-            item.odd.append(Violation(NO_CONTACT, attribute=name, sample=sample(traits[name])))
+            item.violations.append(Violation(NO_CONTACT, attribute=name, sample=sample(traits[name])))
     return Fact("identify", traits=traits, identifiers=tuple(contacts))
 
 

@@ -57,18 +57,18 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
             return invalid(fields, missing("type"), envelope)
         unknown = Violation(UNKNOWN_TYPE, sample=sample(type_)) if type(type_) is str else wrong("type", type_)
         return invalid(fields, unknown, envelope)
-    odd: list[Violation] = []
+    violations: list[Violation] = []
     context = fields.get("context")
     if type(context) is not dict:
-        context = object_or_nothing(fields, "context", odd)
+        context = object_or_nothing(fields, "context", violations)
     if envelope.context:
         context = {**envelope.context, **context}
-    user_id = _id(fields, "userId", odd) if "userId" in fields else ""
-    anonymous_id = _id(fields, "anonymousId", odd) if "anonymousId" in fields else ""
+    user_id = _id(fields, "userId", violations) if "userId" in fields else ""
+    anonymous_id = _id(fields, "anonymousId", violations) if "anonymousId" in fields else ""
     if not user_id and not anonymous_id:
-        too_long = next((violation for violation in odd if violation.kind == BLOCKED), None)
+        too_long = next((violation for violation in violations if violation.kind == BLOCKED), None)
         return invalid(fields, too_long or missing("userId"), envelope)
-    item = Item(fields, context, user_id, anonymous_id, odd)
+    item = Item(fields, context, user_id, anonymous_id, violations)
     fact = reader(item)
     if isinstance(fact, Violation):
         return invalid(fields, fact, envelope)
@@ -83,12 +83,12 @@ def invalid(sent: Any, violation: Violation, envelope: Envelope) -> Message:
 _NAMESPACES: Final = {"userId": "user_id", "anonymousId": "anonymous_id"}
 
 
-def _id(fields: dict[str, Any], field: str, odd: list[Violation]) -> str:
+def _id(fields: dict[str, Any], field: str, violations: list[Violation]) -> str:
     """Return the id in a field, or "". Some senders use `false` or `{}` for logged-out users: counted, not an error."""
     value = fields.get(field)
     id_ = read_id(value)
     if id_ is None:
-        odd.append(id_violation(field, _NAMESPACES[field], value))
+        violations.append(id_violation(field, _NAMESPACES[field], value))
         return ""
     return id_
 
@@ -105,7 +105,7 @@ def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
         # Of the item's own context alone: an id in the context that a batch shares would merge all of its users.
         own = object_of(fields.get("context")) or {}
         types = {name for name, _ in envelope.credentials.settings(envelope.project).namespaces}
-        identifiers += external_identifiers(own, types, item.odd)
+        identifiers += external_identifiers(own, types, item.violations)
     keep = kept(context, fields, request)
     if fields.get("integrations") or envelope.integrations:
         chosen = fields.get("integrations")
@@ -126,5 +126,5 @@ def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
         context=keep,
         session_id=session_id(context),
         deduplication_key=read_key(fields.get("messageId"), "" if type_ == "track" else type_, KEY_LIMIT),
-        violations=tuple(item.odd),
+        violations=tuple(item.violations),
     )

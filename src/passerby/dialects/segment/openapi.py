@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from passerby.dialects.common.openapi import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.common.openapi import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, error_responses
 from passerby.dialects.contract import Fault
 from passerby.dialects.dialect import OpenApi
 from passerby.dialects.segment.browser import (
@@ -74,7 +74,7 @@ _NAMED: Final[dict[str, Any]] = {
 }
 
 
-class _Told(NamedTuple):
+class _Texts(NamedTuple):
     """Summary and description of a call, the fields of its body that other calls lack, and an example."""
 
     summary: str
@@ -87,43 +87,43 @@ class _Told(NamedTuple):
 _VIEWED: Final = "Records the event Viewed Home {0} if the name is Home, or Loaded a {0} if there is no name."
 _WHO: Final = {"anonymousId": "507f191e810c19729de860ea", "userId": "u-1042"}
 
-_TOLD: Final = {
-    "identify": _Told(
+_TEXTS: Final = {
+    "identify": _Texts(
         "Identify a user",
         "Links the anonymousId to the userId and sets the given traits. The traits email and phone are identifiers.",
         {"traits": _OBJECT},
         [],
         {**_WHO, "traits": {"email": "ada@example.com", "plan": "pro"}},
     ),
-    "track": _Told(
+    "track": _Texts(
         "Track an event",
         "Records an event of a user.",
         {"event": {"type": "string"}, "properties": _OBJECT},
         ["event"],
         {**_WHO, "event": "Order Completed", "properties": {"order_id": "o-77", "revenue": 39.8, "currency": "EUR"}},
     ),
-    "page": _Told(
+    "page": _Texts(
         "Track a page view",
         _VIEWED.format("Page"),
         _NAMED,
         [],
         {"anonymousId": _WHO["anonymousId"], "name": "Home", "properties": {"url": "https://shop.example/"}},
     ),
-    "screen": _Told(
+    "screen": _Texts(
         "Track a screen view in an app",
         _VIEWED.format("Screen"),
         _NAMED,
         [],
         {"anonymousId": _WHO["anonymousId"], "name": "Basket", "properties": {"items": 2}},
     ),
-    "group": _Told(
+    "group": _Texts(
         "Add a user to a group",
         "Sets the user's trait group_id to the id of the group, and group_traits to the traits of the group.",
         {"groupId": _ID, "traits": _OBJECT},
         ["groupId"],
         {**_WHO, "groupId": "g-5", "traits": {"name": "Example Ltd", "employees": 42}},
     ),
-    "alias": _Told(
+    "alias": _Texts(
         "Give a user a new userId",
         "Links previousId to the userId. May arrive before the first event of previousId. An alias of an id to itself "
         "has no effect.",
@@ -136,9 +136,9 @@ _TOLD: Final = {
 
 def _item(type_: str) -> dict[str, Any]:
     """Return the schema of an item, without the fields that only a single call's body has."""
-    told = _TOLD[type_]
-    schema = {"type": "object", "properties": _COMMON | told.fields | {"type": {"const": type_}}}
-    return schema | {"required": told.required} if told.required else schema
+    texts = _TEXTS[type_]
+    schema = {"type": "object", "properties": _COMMON | texts.fields | {"type": {"const": type_}}}
+    return schema | {"required": texts.required} if texts.required else schema
 
 
 _SUCCESS: Final[dict[str, Any]] = {
@@ -155,10 +155,12 @@ _REFUSED: Final[dict[str, Any]] = {
 _NO_BODY: Final = (Fault.TOO_SLOW, Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.UNAVAILABLE)
 
 
-def _refusals(
+def _errors(
     method: str, faults: tuple[Fault, ...], examples: Mapping[int, Mapping[str, Any]] | None = None
 ) -> dict[str, Any]:
-    return refusals(partial(fault, method), _REFUSED, faults, examples or {}, {429: RETRY_AFTER, 503: RETRY_AFTER})
+    return error_responses(
+        partial(fault, method), _REFUSED, faults, examples or {}, {429: RETRY_AFTER, 503: RETRY_AFTER}
+    )
 
 
 def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +176,7 @@ def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> di
         "requestBody": request,
         "responses": {
             "200": answer("Stored durably. Invalid items are stored for inspection.", _SUCCESS, _SUCCEEDED),
-            **_refusals("POST", (Fault.UNKNOWN_KEY, *OF_ANY_CALL)),
+            **_errors("POST", (Fault.UNKNOWN_KEY, *OF_ANY_CALL)),
         },
     }
 
@@ -183,12 +185,12 @@ def _posts() -> dict[str, Any]:
     """Return the calls with items, each by its path and by its short path."""
     # Each call twice, because OpenAPI has no alias for a path.
     about_batch = f"Each item is processed independently and has at most {EVENT_LIMIT // 1024} KiB."
-    told = {}
-    for type_, each in _TOLD.items():
+    described = {}
+    for type_, each in _TEXTS.items():
         schema = _item(type_)
         schema["properties"] |= {KEY: _KEY}
-        told[type_] = ((each.summary, each.description), body(schema, {type_: each.example}))
-    items = [_item(type_) for type_ in _TOLD]
+        described[type_] = ((each.summary, each.description), body(schema, {type_: each.example}))
+    items = [_item(type_) for type_ in _TEXTS]
     for item in items:
         item["required"] = [*item.get("required", []), "type"]
     members = {
@@ -199,12 +201,12 @@ def _posts() -> dict[str, Any]:
         "sentAt": _SENT_AT,
         KEY: _KEY,
     }
-    examples = [{"type": type_, **told.example} for type_, told in _TOLD.items()]
+    examples = [{"type": type_, **texts.example} for type_, texts in _TEXTS.items()]
     schema = {"type": "object", "required": ["batch"], "properties": members}
     batch = body(schema, {"batch": {"batch": examples, "sentAt": "2026-11-20T10:00:00.733Z"}})
-    told["batch"] = (("Send several calls in one request", about_batch), batch)
+    described["batch"] = (("Send several calls in one request", about_batch), batch)
     paths = {}
-    for name, (words, request) in told.items():
+    for name, (words, request) in described.items():
         paths[f"{PREFIX}{name}"] = {"post": _operation(name, words, request)}
         short = (words[0], f"The short path of {PREFIX}{name}. {words[1]}")
         paths[f"{PREFIX}{name[0]}"] = {"post": _operation(f"{name}_short", short, request)}
@@ -212,7 +214,9 @@ def _posts() -> dict[str, Any]:
         (IMPORT, "import", "The batch of Segment's libraries for Java, Ruby, .NET and Android."),
         (BEACON, "beacon", "The batch of RudderStack's browser SDK with `useBeacon`, as `text/plain`."),
     ):
-        paths[path] = {"post": _operation(name, (told["batch"][0][0], f"{whose} {about_batch}"), told["batch"][1])}
+        paths[path] = {
+            "post": _operation(name, (described["batch"][0][0], f"{whose} {about_batch}"), described["batch"][1])
+        }
     paths[BEACON]["post"]["parameters"] = [_KEY_IN_QUERY]
     return paths
 
@@ -227,7 +231,7 @@ _METRICS: Final = {
     "requestBody": body(_OBJECT, {"metrics": {"series": [{"type": "Counter", "metric": "invoked", "value": 1}]}}),
     "responses": {
         "200": answer("Discarded.", _SUCCESS, _SUCCEEDED),
-        **_refusals("POST", (Fault.TOO_LARGE, Fault.BAD_ENCODING, *_NO_BODY)),
+        **_errors("POST", (Fault.TOO_LARGE, Fault.BAD_ENCODING, *_NO_BODY)),
     },
 }
 
@@ -298,7 +302,7 @@ def _settings(operation_id: str, sdk: str, integration: str) -> dict[str, Any]:
             "404": answer(
                 "No project has this write key.", _REFUSED, {"unknown_key": msgspec.json.decode(UNKNOWN_PROJECT.body)}
             ),
-            **_refusals("GET", _NO_BODY, bad_host),
+            **_errors("GET", _NO_BODY, bad_host),
         },
     }
 
@@ -313,7 +317,7 @@ def _source_config(method: str) -> dict[str, Any]:
         "parameters": [_KEY_IN_QUERY],
         "responses": {
             "200": answer("The source.", _SOURCE_ANSWER, {"source": _SOURCE_EXAMPLE}),
-            **_refusals("GET", (Fault.UNKNOWN_KEY, *_NO_BODY)),
+            **_errors("GET", (Fault.UNKNOWN_KEY, *_NO_BODY)),
         },
     }
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from passerby.catalogue.rules import NAME_LENGTH
-from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, error_responses
 from passerby.dialects.contract import Fault
 from passerby.dialects.dialect import OpenApi
 from passerby.dialects.webengage.calls import BULK_LIMIT, ID_LIMIT, NEITHER_ID, PREFIX, UNKNOWN_LICENSE, fault
@@ -150,7 +150,7 @@ _RATE_HEADERS: Final = RETRY_AFTER | {
 }
 
 
-class _Told(NamedTuple):
+class _Texts(NamedTuple):
     """Name, summary and description of a call."""
 
     call: str
@@ -158,21 +158,21 @@ class _Told(NamedTuple):
     description: str
 
 
-def _operation(told: _Told, request: dict[str, Any], place: str = "", method: str = "post") -> dict[str, Any]:
+def _operation(texts: _Texts, request: dict[str, Any], place: str = "", method: str = "post") -> dict[str, Any]:
     """Return the operation of a call with this body; `place` is how its errors name a record of it."""
     neither = {"response": {"message": f"Error: {place}{NEITHER_ID}", "status": "error"}}
     queued = {"queued": {"response": {"status": "queued"}}}
     return {
-        "operationId": f"webengage_{method}_{told.call.replace('-', '_')}",
+        "operationId": f"webengage_{method}_{texts.call.replace('-', '_')}",
         "tags": [TAG],
-        "summary": told.summary,
-        "description": told.description,
+        "summary": texts.summary,
+        "description": texts.description,
         "security": [{SCHEME: []}],
         "parameters": _PARAMETERS,
         "requestBody": request,
         "responses": {
             "200" if method == "put" else "201": answer("Stored durably.", _QUEUED, queued),
-            **refusals(
+            **error_responses(
                 partial(fault, frozenset()),
                 _REFUSED,
                 (Fault.UNKNOWN_KEY, *OF_ANY_CALL),  # none of them has an Allow header, so no methods are needed above
@@ -192,10 +192,10 @@ def _bulk(records: str, schema: dict[str, Any], example: Any) -> dict[str, Any]:
 
 _ALL_OR_NONE: Final = "All records are stored or, if one is invalid, none; the response names it."
 
-_EVENTS: Final = _Told("events", "Record an event", "Records an event of a known or anonymous user.")
-_USERS: Final = _Told("users", "Create or update a user", "Sets the given traits; other traits keep their values.")
-_BULK_EVENTS: Final = _Told("bulk-events", "Record up to 25 events", _ALL_OR_NONE)
-_BULK_USERS: Final = _Told("bulk-users", "Create or update up to 25 users", _ALL_OR_NONE)
+_EVENTS: Final = _Texts("events", "Record an event", "Records an event of a known or anonymous user.")
+_USERS: Final = _Texts("users", "Create or update a user", "Sets the given traits; other traits keep their values.")
+_BULK_EVENTS: Final = _Texts("bulk-events", "Record up to 25 events", _ALL_OR_NONE)
+_BULK_USERS: Final = _Texts("bulk-users", "Create or update up to 25 users", _ALL_OR_NONE)
 
 _ONE_EVENT: Final = body(_EVENT, {"event": _EVENT_EXAMPLE})
 _ONE_USER: Final = body(_USER, {"user": _USER_EXAMPLE})

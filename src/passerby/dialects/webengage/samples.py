@@ -50,8 +50,8 @@ def walkthrough(keys: Keys) -> tuple[Example, ...]:
 
 def act(visitor: Visitor, action: Action, rng: random.Random) -> Step:
     person = visitor.person
-    who = {"userId": person.user_id} if visitor.signed_in else {"anonymousId": person.visitor_id}
-    return _step("events", action.at, person, who | _event(action), rng)
+    ids = {"userId": person.user_id} if visitor.signed_in else {"anonymousId": person.visitor_id}
+    return _step("events", action.at, person, ids | _event(action), rng)
 
 
 def sign_in(visitor: Visitor, at: int, rng: random.Random) -> Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, error_responses
 from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Fault
 from passerby.dialects.crossengage.keys import KEY
@@ -128,7 +128,7 @@ def _operation(call: str, words: tuple[str, str], request: dict[str, Any], wrong
         "requestBody": request,
         "responses": {
             "202": answer("Stored durably. The profile is updated within seconds.", _QUEUED, queued),
-            **refusals(fault, _ERRORS, faults, {400: {"fields": wrong}}, {429: RETRY_AFTER, 503: RETRY_AFTER}),
+            **error_responses(fault, _ERRORS, faults, {400: {"fields": wrong}}, {429: RETRY_AFTER, 503: RETRY_AFTER}),
         },
     }
 

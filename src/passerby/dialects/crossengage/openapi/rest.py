@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from passerby.dialects.common.openapi import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.common.openapi import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, error_responses
 from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.crossengage.events import EVENTS_LIMIT
 from passerby.dialects.crossengage.reads import CHANNELS
@@ -132,7 +132,7 @@ def operation(  # noqa: PLR0913 - all that a call's description is made of
         "security": [{SCHEME: []}],
         "parameters": [version, *(_IN_PATH[each] for each in needs), *query],
         "responses": {
-            **refusals(fault, _ERRORS, OF_ANY_CALL, {400: {"fields": wrong}}, headers),
+            **error_responses(fault, _ERRORS, OF_ANY_CALL, {400: {"fields": wrong}}, headers),
             "401": {"description": DESCRIPTIONS[401]},
             **{str(status): each for status, each in answers.items()},
         },
