@@ -9,8 +9,12 @@ import httpx
 import pytest
 from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
 
+from passerby.accounts.sqlite.projects import SqliteProjects
+from passerby.audit.sqlite.log import SqliteAuditLog
+from passerby.clock import now_ms
 from passerby.console.pages.project import ProjectForm, request_of
 from passerby.services.errors import ServiceError
+from passerby.storage.data_dir import DataDir
 
 PROJECT = "workshop"
 
@@ -217,6 +221,16 @@ def test_sign_ins_are_in_the_audit_log_with_their_address(console: ConsoleServer
     assert "my secret password" not in admin.get(f"/p/{PROJECT}/settings/audit").text
 
 
+def test_a_change_that_was_interrupted_is_marked_in_the_audit_log(console: ConsoleServer, admin: httpx.Client) -> None:
+    with SqliteProjects(DataDir(console.server.data).control) as store:
+        number = store.project(PROJECT).id
+    with SqliteAuditLog(DataDir(console.server.data).audit) as log:
+        entry = log.note(number, now_ms(), who="kim", action="key.rotated", outcome="unknown")
+        assert "outcome unknown" in admin.get(f"/p/{PROJECT}/settings/audit", params={"who": "kim"}).text
+        log.complete(entry, number, "7", None)
+    assert "outcome unknown" not in admin.get(f"/p/{PROJECT}/settings/audit", params={"who": "kim"}).text
+
+
 def test_the_audit_log_is_filtered_and_exported(console: ConsoleServer, admin: httpx.Client) -> None:
     console.sign_in(VIEWER, console.passwords[VIEWER], "203.0.113.78")
     query = {"who": VIEWER, "action": "signed_in", "from": "2020-01-01", "to": ""}
@@ -225,7 +239,7 @@ def test_the_audit_log_is_filtered_and_exported(console: ConsoleServer, admin: h
     assert 'value="2020-01-01"' in admin.get(f"/p/{PROJECT}/settings/audit", params=query).text
     table = admin.get(f"/p/{PROJECT}/settings/audit/export", params=query)
     assert table.headers["content-disposition"] == 'attachment; filename="audit.csv"'
-    assert table.text.startswith("id,at,who,action,subject,details,address\r\n")
+    assert table.text.startswith("id,at,who,action,subject,details,address,outcome\r\n")
     whole = admin.get(f"/p/{PROJECT}/settings/audit/export", params=query | {"format": "json"}).json()
     assert {each["action"] for each in whole["entries"]} == {"signed_in"}
     with console.client(VIEWER) as client:
