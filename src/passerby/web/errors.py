@@ -45,20 +45,20 @@ STATUS: Mapping[ErrorCode, HTTPStatus] = {
 }
 
 MEANING: Mapping[ErrorCode, str] = {
-    ErrorCode.INVALID_PARAMETER: "A parameter is missing, out of bounds or unreadable: see `details.parameters`.",
+    ErrorCode.INVALID_PARAMETER: "A parameter is missing, out of range or invalid; `details.parameters` lists them.",
     ErrorCode.UNAUTHORIZED: "The bearer token is missing, unknown or revoked.",
     ErrorCode.FORBIDDEN: "The caller lacks a permission: the token has no scope `details.scope`.",
-    ErrorCode.NOT_FOUND: "There is no such thing in the project of this token.",
-    ErrorCode.METHOD_NOT_ALLOWED: "The path takes other methods; the header `Allow` says which.",
+    ErrorCode.NOT_FOUND: "The object does not exist in the project of this token.",
+    ErrorCode.METHOD_NOT_ALLOWED: "The path does not support this method; the header `Allow` lists those it does.",
     ErrorCode.ALREADY_UNDONE: "The merge was undone before.",
     ErrorCode.DEPENDENT_MERGE_EXISTS: "A later merge depends on this one: undo `details.merge_id` first.",
-    ErrorCode.SAME_PROFILE: "The two are one profile already.",
-    ErrorCode.FORBIDDEN_MERGE: "R3 blocks the merge, `details.rule` names its part: `force` overrides it.",
+    ErrorCode.SAME_PROFILE: "Both IDs belong to the same profile.",
+    ErrorCode.FORBIDDEN_MERGE: "Rule R3 blocks the merge; `details.rule` names its part, `force` overrides it.",
     ErrorCode.LIMIT_EXCEEDED: "The merged profile would exceed the identifier limit of `details.namespace`.",
-    ErrorCode.CUSTOMER_ID_NOT_DETACHABLE: "A customer id cannot be detached from its profile.",
+    ErrorCode.CUSTOMER_ID_NOT_DETACHABLE: "A user ID cannot be detached from its profile.",
     ErrorCode.IDENTIFIER_REASSIGNED: "The identifier has been reassigned to another profile.",
-    ErrorCode.INTERNAL_ERROR: "An unexpected error of the server, which its log has in full.",
-    ErrorCode.NOT_READY: "A component of the server fails; `details.checks` names it.",
+    ErrorCode.INTERNAL_ERROR: "An unexpected error of the server. The server log has its traceback.",
+    ErrorCode.NOT_READY: "A component of the server fails its check; `details.checks` names it.",
     ErrorCode.NOT_YET_VISIBLE: "Messages acknowledged before the request did not become visible within `wait`.",
     ErrorCode.OVERLOADED: "Too many requests are waiting; try again after `Retry-After` seconds.",
     ErrorCode.EVENTS_UNAVAILABLE: "The event store cannot be read now; everything else can.",
@@ -99,7 +99,10 @@ def answer_framework_error(request: AnyRequest, error: HTTPException) -> Respons
 def answer_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]:
     """Handle an unexpected exception: log it in full, and answer without its text, which may have personal data."""
     _log.error("a request failed", exc_info=error)
-    return answer_api_error(request, ServiceError(ErrorCode.INTERNAL_ERROR, "the server failed to answer this request"))
+    return answer_api_error(
+        request,
+        ServiceError(ErrorCode.INTERNAL_ERROR, "the server failed; its log has the reason"),
+    )
 
 
 def answer_store_failure(request: AnyRequest, error: StoreError) -> Response[ErrorAnswer]:
@@ -110,7 +113,7 @@ def answer_store_failure(request: AnyRequest, error: StoreError) -> Response[Err
 
 def answer_depth(request: AnyRequest, _: RecursionError) -> Response[ErrorAnswer]:
     """Handle a body that is nested too deeply for the decoder."""
-    return answer_api_error(request, invalid("body", "this is nested too deeply"))
+    return answer_api_error(request, invalid("body", "Expected fewer levels of nesting"))
 
 
 _FAULT = 500
@@ -120,9 +123,9 @@ def understood(error: HTTPException) -> ServiceError:
     """Return the ServiceError for an error of the framework: path, method or parameters."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
-            return ServiceError(ErrorCode.NOT_FOUND, "there is nothing at this path")
+            return ServiceError(ErrorCode.NOT_FOUND, "unknown path")
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            return ServiceError(ErrorCode.METHOD_NOT_ALLOWED, "this path takes other methods", headers=error.headers)
+            return ServiceError(ErrorCode.METHOD_NOT_ALLOWED, "method not allowed", headers=error.headers)
     if not isinstance(error, ValidationException) or not isinstance(error.extra, list):
         return InvalidParameters([{"name": "", "message": error.detail}])
     # `key` is missing where the error is about the body as a whole.

@@ -22,8 +22,8 @@ PAGE = 100
 """Default number of items on a page."""
 
 ProfileId = Annotated[str, PathParameter(description="The id of a profile, or of one that was merged into it.")]
-MergeId = Annotated[str, PathParameter(description="The id of a merge, as histories and members name it.")]
-DetachmentId = Annotated[str, PathParameter(description="The id of a detachment, as detaching answered it.")]
+MergeId = Annotated[str, PathParameter(description="The id of a merge, as in a profile's history and members.")]
+DetachmentId = Annotated[str, PathParameter(description="The id of a detachment, from the response to it.")]
 Undone = Annotated[
     bool | None, QueryParameter(name="undone", description="Only merges that were undone, or only those that were not.")
 ]
@@ -37,7 +37,7 @@ NameNamespace = Annotated[
     str, QueryParameter(name="namespace", min_length=1, description="The identifier's kind, such as `mobile_id`.")
 ]
 NameValue = Annotated[
-    str, QueryParameter(name="value", description="The identifier, as any client would send it; it is cleaned.")
+    str, QueryParameter(name="value", description="The identifier, as a client would send it. It is normalised.")
 ]
 Wait = Annotated[
     float,
@@ -45,7 +45,7 @@ Wait = Annotated[
         name="wait",
         ge=0,
         description="Seconds to wait until everything that was accepted before this request is visible (503 if it is "
-        "not by then); 0 answers at once. Longer times than the setting `api.wait_max_seconds` are cut to it.",
+        "not by then); 0 answers at once. The setting `api.wait_max_seconds` is the maximum.",
     ),
 ]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=LIMIT, description="Maximum number of items to return.")]
@@ -59,7 +59,7 @@ EventName = Annotated[
 Meaning = Annotated[
     StandardEvent | None,
     QueryParameter(
-        name="semantic", description="Only events with this meaning, whatever their dialect calls them: `purchased`."
+        name="semantic", description="Only this standard event, under whatever name it was sent: `purchased`."
     ),
 ]
 Since = Annotated[
@@ -81,7 +81,7 @@ Value = Annotated[
     str | None,
     QueryParameter(
         name="value",
-        description="With `namespace`: the identifier, as any client would send it. It is cleaned in the same way.",
+        description="With `namespace`: the identifier, as a client would send it. It is normalised in the same way.",
     ),
 ]
 Scope = Annotated[
@@ -105,7 +105,7 @@ StageLabel = Annotated[
 
 
 WantedMetric = Annotated[Metric, QueryParameter(name="metric", description="What is counted.")]
-WantedStep = Annotated[Step, QueryParameter(name="step", description="By how much time.")]
+WantedStep = Annotated[Step, QueryParameter(name="step", description="Time step of the counts.")]
 
 
 Test = Annotated[
