@@ -26,7 +26,7 @@ PEOPLE = 40
 BULK = 25
 
 
-class Ledger:
+class SentEvents:
     """What the writers sent, and what of it was acknowledged. An event is known by its number."""
 
     def __init__(self) -> None:
@@ -56,10 +56,10 @@ class Ledger:
 class Writer(threading.Thread):
     """Sends one call after the other, and repeats a WebEngage call that got no answer with the same request id."""
 
-    def __init__(self, server: Server, ledger: Ledger, number: int, stop: threading.Event) -> None:
+    def __init__(self, server: Server, events: SentEvents, number: int, stop: threading.Event) -> None:
         super().__init__(daemon=True)
         self._server = server
-        self._ledger = ledger
+        self._events = events
         self._number = number
         self._stop_writing = stop
         self._sent = 0
@@ -80,8 +80,8 @@ class Writer(threading.Thread):
             "event": "Crashed",
             "properties": {"number": number},
         }
-        self._ledger.send([number])
-        self._ledger.note(self._post(f"/api/v1/mobile/{key}/track", body, {}), [number])
+        self._events.send([number])
+        self._events.note(self._post(f"/api/v1/mobile/{key}/track", body, {}), [number])
 
     def _bulk(self) -> None:
         """A WebEngage batch, repeated until it is answered."""
@@ -89,10 +89,10 @@ class Writer(threading.Thread):
         person = f"user-{self._dice.randrange(PEOPLE)}"
         body = {"events": [{"userId": person, "eventName": "Crashed", "eventData": {"number": n}} for n in numbers]}
         headers = {"Authorization": f"Bearer {keys['api_key']}", "x-request-id": uuid.uuid4().hex}
-        self._ledger.send(numbers)
+        self._events.send(numbers)
         while True:
             status = self._post(f"/v1/accounts/{keys['license_code']}/bulk-events", body, headers)
-            self._ledger.note(status, numbers)
+            self._events.note(status, numbers)
             if status or self._stop_writing.is_set():
                 return
 
@@ -128,10 +128,10 @@ def server(tmp_path: Path) -> Server:
 
 def kill_again_and_again(server: Server, kills: int) -> None:
     """Start the server and kill it at a random moment, in its start or under load; leave it running in the end."""
-    dice = random.Random()
+    rng = random.Random()
     for _ in range(kills):
         server.start()
-        time.sleep(dice.uniform(0.5, 4.0))
+        time.sleep(rng.uniform(0.5, 4.0))
         server.kill()
     server.start()
     server.wait_until_healthy()
@@ -166,8 +166,8 @@ def timeline(server: Server, profile: str) -> list[str]:
 def test_killed_at_random_moments_under_full_load_it_loses_and_doubles_nothing(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger, stop = Ledger(), threading.Event()
-    writers = [Writer(server, ledger, number, stop) for number in range(WRITERS)]
+    events, stop = SentEvents(), threading.Event()
+    writers = [Writer(server, events, number, stop) for number in range(WRITERS)]
     try:
         for writer in writers:
             writer.start()
@@ -182,15 +182,15 @@ def test_killed_at_random_moments_under_full_load_it_loses_and_doubles_nothing(
         server.kill()
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{KILLS} kills: {ledger.requests} requests, {ledger.unanswered} unanswered, "
-            f"{len(ledger.sent)} events sent, {len(ledger.acknowledged)} acknowledged, {len(found)} read back, "
-            f"{len(ledger.acknowledged - found.keys())} lost, {len(found.keys() - ledger.sent)} never sent, "
+            f"\n{KILLS} kills: {events.requests} requests, {events.unanswered} unanswered, "
+            f"{len(events.sent)} events sent, {len(events.acknowledged)} acknowledged, {len(found)} read back, "
+            f"{len(events.acknowledged - found.keys())} lost, {len(found.keys() - events.sent)} never sent, "
             f"{sum(found.values()) - len(found)} doubled; {stats}\n"
         )
-    assert ledger.acknowledged
-    assert not ledger.acknowledged - found.keys()
-    assert not found.keys() - ledger.sent
+    assert events.acknowledged
+    assert not events.acknowledged - found.keys()
+    assert not found.keys() - events.sent
     assert sum(found.values()) == len(found)
-    assert not ledger.refused
+    assert not events.refused
     assert stats["accepted"] == stats["applied"] + stats["duplicates"]
     assert stats["events"] == len(found)

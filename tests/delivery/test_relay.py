@@ -165,11 +165,11 @@ class TestWhereItContinues:
 
     @given(seed=st.integers(0, 1 << 30))
     def test_whenever_it_is_killed_every_row_is_there(self, seed: int) -> None:
-        dice = random.Random(seed)
+        rng = random.Random(seed)
         outbox, sink = MemoryOutbox(), MemorySink(Delivered())
         for _ in range(12):
-            outbox.add(dice.randrange(4))
-            faults: list[BaseException] = dice.choice([sink.before, sink.after, []])
+            outbox.add(rng.randrange(4))
+            faults: list[BaseException] = rng.choice([sink.before, sink.after, []])
             faults.append(Killed())
             with contextlib.suppress(Killed):
                 relay = Relay(outbox, sink)

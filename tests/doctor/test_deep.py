@@ -31,7 +31,7 @@ def parts(folder: DataDir) -> tuple[StateEngine, LogEngine]:
     return engines.state, engines.log
 
 
-class Place:
+class FilledDirectory:
     """A data directory whose worker applies messages immediately."""
 
     def __init__(self, path: Path) -> None:
@@ -75,55 +75,55 @@ class Place:
 
 
 @pytest.fixture
-def place(data: Path) -> Iterator[Place]:
+def directory(data: Path) -> Iterator[FilledDirectory]:
     """Two projects with merges, an undo, hints, a reassigned identifier and a manual merge."""
-    place = Place(data)
+    directory = FilledDirectory(data)
     for project in (1, 2):
         for name in ("1", "2", "3"):
-            place.say(ident("mobile_id", f"m{name}"), ident("device_id", "d1"), project=project)
-            place.say(ident("user_id", f"u{name}"), project=project)
-        place.say(ident("user_id", "u1"), ident("mobile_id", "m1"), project=project)
-        place.say(ident("user_id", "u2"), ident("mobile_id", "m2"), project=project)
-        place.say(ident("user_id", "u3"), ident("mobile_id", "m2"), ident("email", "a@b.example"), project=project)
-        newest, _ = place.reader.merges(project, limit=2)
-        place.state.undo_merge(project, newest.id, DAY)
-        first, second = (place.reader.profile_of(project, ident("user_id", name)) for name in ("u1", "u2"))
+            directory.say(ident("mobile_id", f"m{name}"), ident("device_id", "d1"), project=project)
+            directory.say(ident("user_id", f"u{name}"), project=project)
+        directory.say(ident("user_id", "u1"), ident("mobile_id", "m1"), project=project)
+        directory.say(ident("user_id", "u2"), ident("mobile_id", "m2"), project=project)
+        directory.say(ident("user_id", "u3"), ident("mobile_id", "m2"), ident("email", "a@b.example"), project=project)
+        newest, _ = directory.reader.merges(project, limit=2)
+        directory.state.undo_merge(project, newest.id, DAY)
+        first, second = (directory.reader.profile_of(project, ident("user_id", name)) for name in ("u1", "u2"))
         assert first
         assert second
         decision = ManualDecision(DAY, Actor("console_user", "anna"), "same person", new_id)
-        place.state.merge_profiles(project, first.id, second.id, decision, force=True)
-        place.state.detach(project, first.id, ident("mobile_id", "m1"), decision)
-        place.say(ident("user_id", "u4"), ident("previous_id", "later"), project=project)
-    place.say(ident("user_id", "u9"), apply=False)
-    yield place
-    place.close()
+        directory.state.merge_profiles(project, first.id, second.id, decision, force=True)
+        directory.state.detach(project, first.id, ident("mobile_id", "m1"), decision)
+        directory.say(ident("user_id", "u4"), ident("previous_id", "later"), project=project)
+    directory.say(ident("user_id", "u9"), apply=False)
+    yield directory
+    directory.close()
 
 
-def test_all_seven_hold_whatever_was_done(place: Place) -> None:
-    verdicts = place.checked()
+def test_all_seven_hold_whatever_was_done(directory: FilledDirectory) -> None:
+    verdicts = directory.checked()
     assert {verdict.number for verdict in verdicts} == set(range(1, 8))
     assert [verdict for verdict in verdicts if not verdict.well] == []
     assert sum(verdict.checked for verdict in verdicts) > 100
 
 
-def test_all_seven_hold_after_test_data_was_deleted(place: Place) -> None:
-    place.say(ident("user_id", "passerby-test"), ident("mobile_id", "passerby-test-m"), ident("device_id", "d9"))
-    place.say(ident("mobile_id", "passerby-test-n"))
-    place.say(ident("user_id", "passerby-test"), ident("mobile_id", "passerby-test-n"))
-    place.say(ident("mobile_id", "passerby-test-o"), project=2)
-    assert place.state.delete_test_data(1, DAY) == (1, 3, 0, False)
-    assert place.broken() == set()
+def test_all_seven_hold_after_test_data_was_deleted(directory: FilledDirectory) -> None:
+    directory.say(ident("user_id", "passerby-test"), ident("mobile_id", "passerby-test-m"), ident("device_id", "d9"))
+    directory.say(ident("mobile_id", "passerby-test-n"))
+    directory.say(ident("user_id", "passerby-test"), ident("mobile_id", "passerby-test-n"))
+    directory.say(ident("mobile_id", "passerby-test-o"), project=2)
+    assert directory.state.delete_test_data(1, DAY) == (1, 3, 0, False)
+    assert directory.broken() == set()
 
 
-def test_a_deletion_while_events_are_counted_is_no_fault(place: Place) -> None:
-    place.say(ident("mobile_id", "passerby-test-n"))
+def test_a_deletion_while_events_are_counted_is_no_fault(directory: FilledDirectory) -> None:
+    directory.say(ident("mobile_id", "passerby-test-n"))
     deleted: list[Deletion] = []
 
     def counting(claim: str, _rows: int) -> None:
         if claim == "profiles are counted by stage" and not deleted:
-            deleted.append(place.state.delete_test_data(1, DAY))
+            deleted.append(directory.state.delete_test_data(1, DAY))
 
-    verdicts = list(check_identity(*parts(place.folder), counting, batch=2))
+    verdicts = list(check_identity(*parts(directory.folder), counting, batch=2))
     assert deleted == [(1, 1, 0, False)]
     assert [verdict for verdict in verdicts if not verdict.well] == []
 
@@ -165,24 +165,24 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("claim, damage", DAMAGES)
-def test_what_is_broken_shows(place: Place, claim: str, damage: str) -> None:
-    place.say(ident("mobile_id", "m8"), ident("device_id", "d8"))
-    place.damage(damage)
-    assert any(claim in each for each in place.broken())
+def test_what_is_broken_shows(directory: FilledDirectory, claim: str, damage: str) -> None:
+    directory.say(ident("mobile_id", "m8"), ident("device_id", "d8"))
+    directory.damage(damage)
+    assert any(claim in each for each in directory.broken())
 
 
-def test_some_of_what_is_broken_is_named(place: Place) -> None:
-    place.damage("UPDATE profiles SET held = '{}'")
-    (verdict,) = (each for each in place.checked() if "repeats" in each.claim)
+def test_some_of_what_is_broken_is_named(directory: FilledDirectory) -> None:
+    directory.damage("UPDATE profiles SET held = '{}'")
+    (verdict,) = (each for each in directory.checked() if "repeats" in each.claim)
     assert verdict.broken > len(verdict.examples) == 5
 
 
-def test_it_reports_progress(place: Place) -> None:
+def test_it_reports_progress(directory: FilledDirectory) -> None:
     reported: list[tuple[str, int]] = []
     list(
         check_identity(
-            engines_of(place.folder).state,
-            engines_of(place.folder).log,
+            engines_of(directory.folder).state,
+            engines_of(directory.folder).log,
             lambda claim, rows: reported.append((claim, rows)),
             batch=2,
         )

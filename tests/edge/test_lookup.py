@@ -44,7 +44,7 @@ class Watched(SqliteStateReader):
         return super().positions()
 
 
-class Place:
+class LookupEnvironment:
     """A state, a log, and what a directory over them answers."""
 
     def __init__(self, folder: Path) -> None:
@@ -87,187 +87,189 @@ def _never(_known: LookupResult) -> Outcome:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
-    yield place
-    place.close()
+def environment(tmp_path: Path) -> Iterator[LookupEnvironment]:
+    environment = LookupEnvironment(tmp_path)
+    yield environment
+    environment.close()
 
 
-def test_it_finds_the_profile_and_the_device(place: Place) -> None:
-    place.builder.identify(V1, ANN, city="Thane")
-    place.builder.apply(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
-    known = place.known(V1)
+def test_it_finds_the_profile_and_the_device(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, ANN, city="Thane")
+    environment.builder.apply(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
+    known = environment.known(V1)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Thane"}
     assert known.device == {"model": "Pixel 9"}
 
 
-def test_without_identifiers_it_finds_what_the_device_stated_and_no_profile(place: Place) -> None:
-    place.builder.identify(V1, ANN, city="Thane")
+def test_without_identifiers_it_finds_what_the_device_stated_and_no_profile(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, ANN, city="Thane")
     said = {"dialect": "customerlabs", "kind": "identify", "identifiers": (V1, ident("idfa", "ad-1"))}
-    place.builder.apply(**said, traits={"age": 25}, context={"external_ids": {"facebook__fbp": "fb.1"}})
-    assert place.known() == LookupResult(traits={"age": 25}, external_ids={"facebook__fbp": "fb.1", "idfa": "ad-1"})
+    environment.builder.apply(**said, traits={"age": 25}, context={"external_ids": {"facebook__fbp": "fb.1"}})
+    assert environment.known() == LookupResult(
+        traits={"age": 25}, external_ids={"facebook__fbp": "fb.1", "idfa": "ad-1"}
+    )
 
 
-def test_what_is_asked_is_cleaned_as_messages_are(place: Place) -> None:
-    place.builder.identify(V1, ANN, city="Thane")
-    place.builder.apply(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
-    known = place.known(ident("email", " ANN@x.io"), device=ident("anonymous_id", " v1 "))
+def test_what_is_asked_is_cleaned_as_messages_are(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, ANN, city="Thane")
+    environment.builder.apply(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
+    known = environment.known(ident("email", " ANN@x.io"), device=ident("anonymous_id", " v1 "))
     assert known.profile is not None
     assert known.device == {"model": "Pixel 9"}
-    assert place.known(ident("anonymous_id", "null"), device=ident("anonymous_id", "null")) == LookupResult()
+    assert environment.known(ident("anonymous_id", "null"), device=ident("anonymous_id", "null")) == LookupResult()
 
 
-def test_it_is_the_profile_that_a_message_would_be_recorded_under(place: Place) -> None:
-    place.builder.identify(V1, ANN, city="Thane")
-    place.builder.identify(V2, BOB, city="Porto")
-    known = place.known(V1, BOB)
+def test_it_is_the_profile_that_a_message_would_be_recorded_under(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, ANN, city="Thane")
+    environment.builder.identify(V2, BOB, city="Porto")
+    known = environment.known(V1, BOB)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Porto"}
 
 
-def test_a_new_device_belongs_to_the_profile_whose_alias_named_it(place: Place) -> None:
-    place.builder.identify(ANN, ident("previous_id", V1.value), city="Thane")
-    place.builder.identify(V2, city="Porto")
-    known = place.known(V1)
+def test_a_new_device_belongs_to_the_profile_whose_alias_named_it(environment: LookupEnvironment) -> None:
+    environment.builder.identify(ANN, ident("previous_id", V1.value), city="Thane")
+    environment.builder.identify(V2, city="Porto")
+    known = environment.known(V1)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Thane"}
-    known = place.known(V1, V2)
+    known = environment.known(V1, V2)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Thane"}
-    assert place.known(ident("anonymous_id", "v3")).profile is None
+    assert environment.known(ident("anonymous_id", "v3")).profile is None
 
 
-def test_a_new_user_of_a_known_device_receives_no_data_of_the_previous_user(place: Place) -> None:
-    place.builder.identify(V1, ANN, city="Thane")
-    assert place.known(V1, BOB).profile is None
+def test_a_new_user_of_a_known_device_receives_no_data_of_the_previous_user(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, ANN, city="Thane")
+    assert environment.known(V1, BOB).profile is None
 
 
-def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(place: Place) -> None:
-    place.builder.apply(kind="identify", identifiers=(ANN,), traits={"city": "Thane"}, deduplication_key="k-1")
+def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(environment: LookupEnvironment) -> None:
+    environment.builder.apply(kind="identify", identifiers=(ANN,), traits={"city": "Thane"}, deduplication_key="k-1")
 
     def ask(identifier: Identifier, key: str) -> LookupResult:
         asked = Lookup(1, (identifier,), None, _never, ("test", key))
-        return place.asked(lambda directory: directory.known(asked))
+        return environment.asked(lambda directory: directory.known(asked))
 
     found = ask(ANN, "k-1")
     assert found.profile is not None
     assert (found.seen, found.behind) == (True, False)
-    owner = place.reader.profile_of(1, ANN)
+    owner = environment.reader.profile_of(1, ANN)
     assert owner is not None
     assert found.profile_id == owner.id
     assert ask(BOB, "k-2") == LookupResult()
 
 
-def test_it_reports_that_it_is_behind_where_it_did_not_wait(place: Place) -> None:
-    place.builder.identify(V1, city="Thane")
-    assert not place.known(V1, patience_seconds=0).behind
-    place.accept(2)
-    assert place.known(V1, patience_seconds=0).behind
-    assert not place.known(ANN, device=V2, patience_seconds=0).behind
+def test_it_reports_that_it_is_behind_where_it_did_not_wait(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, city="Thane")
+    assert not environment.known(V1, patience_seconds=0).behind
+    environment.accept(2)
+    assert environment.known(V1, patience_seconds=0).behind
+    assert not environment.known(ANN, device=V2, patience_seconds=0).behind
 
 
-def test_nothing_is_done_by_asking(place: Place) -> None:
-    place.builder.identify(V1, ANN)
-    place.builder.track("Seen", V2)
-    assert place.known(V1, V2).profile is not None
-    assert place.reader.profile_of(1, V1) != place.reader.profile_of(1, V2)
+def test_nothing_is_done_by_asking(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, ANN)
+    environment.builder.track("Seen", V2)
+    assert environment.known(V1, V2).profile is not None
+    assert environment.reader.profile_of(1, V1) != environment.reader.profile_of(1, V2)
 
 
-def test_it_waits_until_what_was_acknowledged_is_applied(place: Place) -> None:
+def test_it_waits_until_what_was_acknowledged_is_applied(environment: LookupEnvironment) -> None:
     async def ask(directory: StateProfileLookup) -> LookupResult:
-        place.accept()
+        environment.accept()
         asking = asyncio.ensure_future(directory.known(lookup(V1)))
-        await asyncio.to_thread(until, lambda: place.reader.looks > 2)
+        await asyncio.to_thread(until, lambda: environment.reader.looks > 2)
         assert not asking.done()
-        place.builder.identify(V1, city="Thane")
+        environment.builder.identify(V1, city="Thane")
         return await asking
 
-    known = place.asked(ask)
+    known = environment.asked(ask)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Thane"}
 
 
-def test_it_waits_no_longer_than_it_has_patience(place: Place) -> None:
-    place.builder.identify(V1, city="Thane")
-    place.accept(5)
-    known = place.known(V1, patience_seconds=0)
+def test_it_waits_no_longer_than_it_has_patience(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, city="Thane")
+    environment.accept(5)
+    known = environment.known(V1, patience_seconds=0)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Thane"}
 
 
-def test_a_lookup_without_pending_messages_does_not_wait_for_others(place: Place) -> None:
-    place.builder.identify(V2, city="Porto")
+def test_a_lookup_without_pending_messages_does_not_wait_for_others(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V2, city="Porto")
 
     async def ask(directory: StateProfileLookup) -> tuple[LookupResult, bool]:
-        place.accept(5)
+        environment.accept(5)
         other = asyncio.ensure_future(directory.known(lookup(V1)))
         known = await asyncio.wait_for(directory.known(lookup(V2, device=V2)), 20)
         waited = not other.done()
         for _ in range(5):
-            place.builder.identify(V1)
+            environment.builder.identify(V1)
         await other
         return known, waited
 
-    known, waited = place.asked(ask, patience_seconds=3_600)
+    known, waited = environment.asked(ask, patience_seconds=3_600)
     assert waited
     assert known.profile is not None
     assert known.profile.traits == {"city": "Porto"}
 
 
-def test_concurrent_lookups_share_one_query(place: Place) -> None:
-    place.builder.identify(V1, city="Thane")
+def test_concurrent_lookups_share_one_query(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, city="Thane")
 
     async def ask(directory: StateProfileLookup) -> list[LookupResult]:
         return await asyncio.gather(*(directory.known(lookup(V1)) for _ in range(200)))
 
-    found = place.asked(ask)
+    found = environment.asked(ask)
     assert len(found) == 200
     assert all(one.profile is not None for one in found)
-    assert place.reader.looks < 100
+    assert environment.reader.looks < 100
 
 
-def test_lookups_started_before_the_stop_are_answered(place: Place) -> None:
-    place.builder.identify(V1, city="Thane")
-    place.accept(5)
+def test_lookups_started_before_the_stop_are_answered(environment: LookupEnvironment) -> None:
+    environment.builder.identify(V1, city="Thane")
+    environment.accept(5)
 
     async def ask(directory: StateProfileLookup) -> list[LookupResult]:
         asking = [asyncio.ensure_future(directory.known(lookup(V1))) for _ in range(2)]
-        await asyncio.to_thread(until, lambda: place.reader.looks > 1)
+        await asyncio.to_thread(until, lambda: environment.reader.looks > 1)
         directory.close()
         return await asyncio.gather(*asking)
 
-    assert all(known.profile is not None for known in place.asked(ask, patience_seconds=3_600))
+    assert all(known.profile is not None for known in environment.asked(ask, patience_seconds=3_600))
 
 
-def test_a_cancelled_lookup_causes_no_error(place: Place) -> None:
+def test_a_cancelled_lookup_causes_no_error(environment: LookupEnvironment) -> None:
     async def ask(directory: StateProfileLookup) -> LookupResult:
         asking = asyncio.ensure_future(directory.known(lookup(V1)))
         await asyncio.sleep(0)
         asking.cancel()
         return await directory.known(lookup(V1))
 
-    assert place.asked(ask) == LookupResult()
+    assert environment.asked(ask) == LookupResult()
 
 
 def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: Path) -> None:
     lines = io.StringIO()
     logs.configure("info", "json", lines)
-    place = Place(tmp_path)
-    place.builder.identify(V1, city="Thane")
-    place.reader = Watched(tmp_path / "later.db")
+    environment = LookupEnvironment(tmp_path)
+    environment.builder.identify(V1, city="Thane")
+    environment.reader = Watched(tmp_path / "later.db")
 
     async def ask(directory: StateProfileLookup) -> tuple[LookupResult, LookupResult, LookupResult]:
         found = [await directory.known(lookup(V1)) for _ in range(2)]
         (tmp_path / "state.db").rename(tmp_path / "later.db")
         return found[0], found[1], await directory.known(lookup(V1))
 
-    place.builder.close()
-    before, still, after = place.asked(ask)
+    environment.builder.close()
+    before, still, after = environment.asked(ask)
     assert before == still == LookupResult(behind=True)
     assert after.profile is not None
     assert lines.getvalue().count("cannot read the state") == 1
-    for part in (place.writer, place.reader, place.log):
+    for part in (environment.writer, environment.reader, environment.log):
         part.close()
 
 

@@ -17,7 +17,7 @@ NAMES = [user("u1"), user("u2"), email("a@x.io"), email("b@x.io"), mobile("m1"),
 ALIASES = [Identifier("previous_id", "v1"), Identifier("previous_id", "u1")]
 
 
-def foresee(
+def preview_of(
     harness: ResolverHarness, *identifiers: Identifier, is_event: bool = False, policy: Policy = DEFAULT_POLICY
 ) -> Preview:
     known = deepcopy(harness.resolver.known)
@@ -31,27 +31,27 @@ def foresee(
 def test_a_known_target_is_named() -> None:
     harness = ResolverHarness()
     profile = harness.identify(user("u1"))
-    foreseen = foresee(harness, user("u1"), mobile("m1"))
-    assert (foreseen.target, foreseen.created) == (profile, False)
-    assert [(d.kind, d.identifier, d.to) for d in foreseen.decisions] == [("attached", mobile("m1"), profile)]
+    result = preview_of(harness, user("u1"), mobile("m1"))
+    assert (result.target, result.created) == (profile, False)
+    assert [(d.kind, d.identifier, d.to) for d in result.decisions] == [("attached", mobile("m1"), profile)]
 
 
 def test_a_profile_that_would_be_made_has_no_name() -> None:
-    foreseen = foresee(ResolverHarness(), user("u1"))
-    assert (foreseen.target, foreseen.created) == (None, True)
-    assert [(d.kind, d.from_, d.to) for d in foreseen.decisions] == [("created", None, None), ("attached", None, None)]
+    result = preview_of(ResolverHarness(), user("u1"))
+    assert (result.target, result.created) == (None, True)
+    assert [(d.kind, d.from_, d.to) for d in result.decisions] == [("created", None, None), ("attached", None, None)]
 
 
 def test_a_preview_names_the_existing_profile_that_would_be_absorbed() -> None:
     harness = ResolverHarness()
     waiting = harness.track(visitor("v1"), device("d1"))
-    foreseen = foresee(harness, user("u1"), device("d1"))
-    assert [(d.kind, d.from_, d.to) for d in foreseen.decisions][-1] == ("merged", waiting, None)
+    result = preview_of(harness, user("u1"), device("d1"))
+    assert [(d.kind, d.from_, d.to) for d in result.decisions][-1] == ("merged", waiting, None)
 
 
-def test_it_is_foreseen_by_the_projects_own_policy() -> None:
+def test_a_preview_uses_the_projects_own_policy() -> None:
     assert [
-        d.kind for d in foresee(ResolverHarness(), user("u1"), mobile("m1"), policy=limited(device=0)).decisions
+        d.kind for d in preview_of(ResolverHarness(), user("u1"), mobile("m1"), policy=limited(device=0)).decisions
     ] == [
         "created",
         "attached",
@@ -60,29 +60,29 @@ def test_it_is_foreseen_by_the_projects_own_policy() -> None:
 
 
 def test_previewed_decisions_have_no_message_id() -> None:
-    assert {decision.message_id for decision in foresee(ResolverHarness(), user("u1")).decisions} == {""}
+    assert {decision.message_id for decision in preview_of(ResolverHarness(), user("u1")).decisions} == {""}
 
 
 def test_a_message_without_usable_identifiers_has_no_effect_unless_it_is_an_event() -> None:
-    assert foresee(ResolverHarness()) == Preview(None, created=False, decisions=[])
-    assert foresee(ResolverHarness(), is_event=True).created
+    assert preview_of(ResolverHarness()) == Preview(None, created=False, decisions=[])
+    assert preview_of(ResolverHarness(), is_event=True).created
 
 
 @given(
     st.lists(st.lists(st.sampled_from(NAMES + ALIASES), max_size=3), max_size=6),
     st.lists(st.sampled_from(NAMES + ALIASES), max_size=4),
 )
-def test_what_is_foreseen_is_what_then_happens(before: list[list[Identifier]], message: list[Identifier]) -> None:
+def test_a_preview_matches_the_effect_of_the_message(before: list[list[Identifier]], message: list[Identifier]) -> None:
     harness = ResolverHarness()
     for identifiers in before:
         harness.track(*identifiers)
     harness.new_decisions()
-    foreseen = foresee(harness, *message, is_event=True)
+    result = preview_of(harness, *message, is_event=True)
     made = len(harness.resolver.created)
     target = harness.track(*message)
-    assert foreseen.created is (len(harness.resolver.created) > made)
-    assert foreseen.target == (None if foreseen.created else target)
-    assert [d.kind for d in foreseen.decisions] == harness.kinds()
+    assert result.created is (len(harness.resolver.created) > made)
+    assert result.target == (None if result.created else target)
+    assert [d.kind for d in result.decisions] == harness.kinds()
 
 
 @given(st.lists(st.lists(st.sampled_from(NAMES), max_size=3), max_size=8), st.lists(st.sampled_from(NAMES), max_size=3))
@@ -92,9 +92,9 @@ def test_what_is_plain_is_what_the_resolver_says(before: list[list[Identifier]],
         harness.track(*identifiers)
     owners = {identifier: harness.canonical(owner) for identifier, owner in harness.resolver.known.homes.items()}
     plain = plain_target(owners, collect_evidence(message, DEFAULT_POLICY))
-    foreseen = foresee(harness, *message)
-    assert plain in {None, foreseen.target}
-    assert plain is None or not {decision.kind for decision in foreseen.decisions} & {"created", "merged", "conflict"}
+    result = preview_of(harness, *message)
+    assert plain in {None, result.target}
+    assert plain is None or not {decision.kind for decision in result.decisions} & {"created", "merged", "conflict"}
 
 
 def test_an_unknown_user_identifier_is_not_a_plain_lookup() -> None:

@@ -37,11 +37,11 @@ def live_and_die(folder: Path, how: str, seconds: float) -> int:
 
 @pytest.mark.parametrize("how, kills", [("write", 10), ("refill", 2)])
 def test_every_event_is_stored_once_however_often_the_writer_is_killed(tmp_path: Path, how: str, kills: int) -> None:
-    dice = random.Random()
+    rng = random.Random()
     outbox = FileOutbox(tmp_path / "outbox.json")
     for _ in range(kills):
         before = outbox.delivered("events").row
-        done = live_and_die(tmp_path, how, dice.random() * LONGEST_LIFE_SECONDS)
+        done = live_and_die(tmp_path, how, rng.random() * LONGEST_LIFE_SECONDS)
         assert before <= min(done, outbox.delivered("events").row)
     with closing(open_event_store(tmp_path / "events")) as store:
         relay = Relay(outbox, ChdbSink(store))

@@ -17,11 +17,11 @@ from passerby.runtime.supervisor.exits import EXIT_ORPHANED, STOP, leaving_on_si
 def test_a_signal_ends_the_process_well_and_closes_what_is_open(number: signal.Signals) -> None:
     closed: list[bool] = []
     with pytest.raises(SystemExit) as ended:
-        tell_ourselves(number, closed)
+        signal_this_process(number, closed)
     assert (ended.value.code, closed) == (0, [True])
 
 
-def tell_ourselves(number: signal.Signals, closed: list[bool]) -> None:
+def signal_this_process(number: signal.Signals, closed: list[bool]) -> None:
     with leaving_on_signal(), ExitStack() as opened:
         opened.callback(closed.append, True)  # noqa: FBT003 - a value, not a switch
         signal.raise_signal(number)
