@@ -40,7 +40,7 @@ def vector(offsets: dict[int, int]) -> Positions:
 
 
 @given(PARTS, PLACES)
-def test_a_position_is_one_integer_of_63_bits_and_gives_back_its_parts(partition: int, offset: int) -> None:
+def test_a_position_is_one_integer_of_63_bits_and_can_be_unpacked(partition: int, offset: int) -> None:
     position = pack(partition, offset)
     assert (partition_of(position), offset_of(position)) == (partition, offset)
     assert 0 <= position < 1 << 63
@@ -124,7 +124,7 @@ def test_positions_are_reached_partition_by_partition(one: dict[int, int], other
 
 
 @given(VECTORS, st.lists(st.builds(pack, st.sampled_from([0, 1, 2, PARTITIONS - 1]), st.integers(0, 6))))
-def test_an_entry_is_covered_by_what_has_come_as_far_in_its_partition(
+def test_an_entry_is_covered_by_a_position_as_high_in_its_partition(
     offsets: dict[int, int], positions: list[Position]
 ) -> None:
     reached = vector(offsets)

@@ -58,7 +58,7 @@ def test_a_public_key_is_stored_as_it_is_and_a_secret_as_its_hash() -> None:
 
 
 @given(st.text())
-def test_whatever_is_given_as_a_secret_can_be_hashed(secret: str) -> None:
+def test_any_secret_can_be_hashed(secret: str) -> None:
     assert len(keys.digest(secret)) == 64
 
 

@@ -148,7 +148,7 @@ def test_one_user_holds_a_bounded_number_of_sessions(users: SqliteUsers, file: P
     assert apsw.Connection(str(file)).execute("SELECT count(*) FROM console_session").get == 1
 
 
-def test_sessions_are_looked_at_from_several_threads(users: SqliteUsers) -> None:
+def test_sessions_are_read_from_several_threads(users: SqliteUsers) -> None:
     token = users.open_session("robin", NOW)
     seen: list[Visitor | None] = []
     threads = [

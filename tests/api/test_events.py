@@ -43,7 +43,7 @@ def test_an_event_shows_what_was_sent_what_was_kept_and_who_it_was(api: ApiClien
     assert (decision["kind"], decision["identifier"]["value"]) == ("attached", "m2")
 
 
-def test_where_nothing_had_to_be_decided_it_says_so(api: ApiClient) -> None:
+def test_a_trail_without_decisions_lists_none(api: ApiClient) -> None:
     api.track("Seen", ident("mobile_id", "m1"))
     found = detail(api, api.track("Seen", ident("mobile_id", "m1"), price=10**300))
     assert outcomes(found) == {"received": "done", "validated": "done", "identified": "done", "stored": "done"}

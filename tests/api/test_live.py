@@ -181,7 +181,7 @@ def test_a_slow_stream_reports_how_many_events_are_missing(api: ApiClient, monke
     followed(api, test, place=place)
 
 
-def test_where_nothing_happens_the_stream_says_so(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_stream_sends_heartbeats(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "KEEP_ALIVE_SECONDS", 0.0)
 
     async def test(stream: Stream) -> None:

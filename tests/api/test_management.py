@@ -147,7 +147,7 @@ def test_every_change_is_recorded_with_its_actor_and_without_secrets(api: ApiCli
     assert secret not in api.get("/v1/audit").text
 
 
-def test_what_was_refused_or_only_looked_at_is_not(api: ApiClient) -> None:
+def test_rejected_changes_and_reads_are_not_recorded(api: ApiClient) -> None:
     api.get("/v1/project")
     api.post("/v1/identity/preview", body={"identifiers": []})
     api.patch("/v1/project", body={"timezone": "Nowhere/Land"})

@@ -261,7 +261,7 @@ class TestTimeline:
         path = f"/v1/profiles/{find(api, 'user_id', 'u1')['id']}/events"
         assert refused_parameters(api, path, cursor=cursor) == {"cursor"}
 
-    def test_an_event_store_that_is_broken_says_so(self, api: ApiClient) -> None:
+    def test_a_broken_event_store_is_reported(self, api: ApiClient) -> None:
         api.identify(ident("user_id", "u1"))
         api.events.broken = True
         answer = api.get(f"/v1/profiles/{find(api, 'user_id', 'u1')['id']}/events")
@@ -337,7 +337,7 @@ class TestSummary:
     def test_who_is_unknown_has_none(self, api: ApiClient) -> None:
         assert api.get(f"/v1/profiles/{new_id()}/summary").status_code == 404
 
-    def test_an_event_store_that_is_broken_says_so(self, api: ApiClient) -> None:
+    def test_a_broken_event_store_is_reported(self, api: ApiClient) -> None:
         api.identify(ident("user_id", "u1"))
         path = f"/v1/profiles/{find(api, 'user_id', 'u1')['id']}/summary"
         api.events.broken = True

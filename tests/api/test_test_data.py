@@ -10,7 +10,7 @@ TESTER = Identifier("user_id", "passerby-test-7")
 SHOPPER = Identifier("user_id", "u-1")
 
 
-def test_test_profiles_are_gone_and_the_equation_of_the_counts_holds(api: ApiClient) -> None:
+def test_test_profiles_are_deleted_and_the_counts_still_add_up(api: ApiClient) -> None:
     api.track("Bought", TESTER)
     api.track("Bought", SHOPPER)
     answer = api.delete("/v1/test-data")

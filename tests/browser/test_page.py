@@ -267,7 +267,7 @@ def test_ids_that_come_late_are_waited_for(server: Server, visits: Visits) -> No
     assert counted(server, visitor(server, visit.uid))["product/view"] == 2
 
 
-def test_whatever_a_page_hands_over_it_sees_no_error(server: Server, visits: Visits) -> None:
+def test_a_page_sees_no_error_for_any_arguments(server: Server, visits: Visits) -> None:
     visit = visits()
     page = visit.open()
     page.evaluate(

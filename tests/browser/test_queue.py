@@ -71,7 +71,7 @@ def test_a_closed_page_has_sent_its_last_event_once(server: Server, visits: Visi
     assert after["event_count"] == before + 7
 
 
-def test_a_link_that_leaves_the_site_takes_nothing_away(server: Server, visits: Visits) -> None:
+def test_a_link_to_another_site_loses_no_event(server: Server, visits: Visits) -> None:
     visit = visits()
     page = visit.open()
     done(page)

@@ -344,9 +344,7 @@ messages = st.lists(
 
 
 @given(messages, st.lists(st.integers(0, 30)), st.integers(0, 20))
-def test_whatever_the_cuts_into_batches_verdicts_and_totals_are_the_same(
-    observed: list[Observed], cuts: list[int], memory: int
-) -> None:
+def test_verdicts_and_totals_do_not_depend_on_batches(observed: list[Observed], cuts: list[int], memory: int) -> None:
     whole, parts = MemoryStore(), MemoryStore()
     expected = whole.run(Catalogue(), observed)
     catalogue = Catalogue(memory=memory)
@@ -357,7 +355,7 @@ def test_whatever_the_cuts_into_batches_verdicts_and_totals_are_the_same(
 
 
 @given(messages)
-def test_whatever_is_sent_nothing_of_a_kept_event_is_lost(observed: list[Observed]) -> None:
+def test_no_value_of_a_kept_event_is_lost(observed: list[Observed]) -> None:
     for message, verdict in zip(observed, MemoryStore().run(Catalogue(), observed), strict=True):
         apart = {rejected.name: rejected.value for rejected in verdict.rejected}
         assert verdict.ignored or {**verdict.accepted, **apart} == message.values

@@ -67,5 +67,5 @@ def test_a_sample_is_the_value_as_a_person_would_write_it(value: Any, text: str)
 
 
 @given(st.text() | st.lists(st.text()) | st.integers(-(10**4000), 10**4000))
-def test_whatever_the_value_its_sample_is_short(value: Any) -> None:
+def test_samples_of_any_value_are_short(value: Any) -> None:
     assert len(sample(value)) <= 100

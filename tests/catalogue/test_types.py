@@ -84,17 +84,17 @@ zones = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(ti
 
 
 @given(st.datetimes(timezones=zones), st.sampled_from(["", ":"]))
-def test_whatever_the_moment_its_text_is_a_date(moment: datetime, colon: str) -> None:
+def test_the_text_of_any_moment_is_a_date(moment: datetime, colon: str) -> None:
     offset = moment.strftime("%z")
     text = moment.replace(tzinfo=None).isoformat() + f"{offset[:3]}{colon}{offset[3:]}"
     assert data_type(text) == "date"
 
 
 @given(st.text())
-def test_whatever_the_text_it_is_a_string_or_a_date(text: str) -> None:
+def test_any_text_is_a_string_or_a_date(text: str) -> None:
     assert data_type(text) in {"string", "date"}
 
 
 @given(st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.lists(st.text()))
-def test_whatever_the_value_its_type_survives_the_log(value: Any) -> None:
+def test_the_type_of_any_value_survives_the_log(value: Any) -> None:
     assert data_type(msgspec.json.decode(msgspec.json.encode(value))) == data_type(value)

@@ -72,7 +72,7 @@ def test_memory_is_released_between_batches_above_a_limit() -> None:
 @given(
     st.lists(st.tuples(st.integers(1, 2), st.sampled_from("ab"), st.integers(0, 9)), max_size=30), st.integers(0, 30)
 )
-def test_whatever_the_cut_the_sums_are_the_same(said: list[tuple[int, str, int]], cut: int) -> None:
+def test_sums_do_not_depend_on_the_batches(said: list[tuple[int, str, int]], cut: int) -> None:
     whole, parts = ViolationCounter(), ViolationCounter()
     sums: dict[tuple[int, str], list[int]] = {}
     for batch in (said[:cut], said[cut:]):

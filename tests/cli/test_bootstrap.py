@@ -57,7 +57,7 @@ def test_init_happens_once_and_says_what_else_there_is(passerby: Command) -> Non
     assert "passerby keys list" in done.err
 
 
-def test_init_in_a_place_that_cannot_be_written_says_so_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+def test_init_in_a_read_only_directory_fails_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", "--data", "/proc/self/data"]) == 1
     said = capsys.readouterr().err
     assert "/proc/self/data" in said

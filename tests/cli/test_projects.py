@@ -41,13 +41,13 @@ def test_settings_that_are_not_given_stay(passerby: Command) -> None:
     assert settings["blocked_values"] == ["guest", "test"]
 
 
-def test_a_country_can_be_taken_back(passerby: Command) -> None:
+def test_a_country_can_be_unset(passerby: Command) -> None:
     passerby("projects", "set", "default", "--phone-country", "PT")
     passerby("projects", "set", "default", "--phone-country", "")
     assert passerby("projects", "list", "--json").json[0]["settings"]["phone_country"] == ""
 
 
-def test_hosts_to_redirect_to_are_named_and_taken_back(passerby: Command) -> None:
+def test_redirect_hosts_are_set_and_unset(passerby: Command) -> None:
     passerby("projects", "set", "default", "--redirect-host", "Shop.example", "--redirect-host", "www.shop.example")
     assert passerby("projects", "list", "--json").json[0]["settings"]["redirect_hosts"] == [
         "shop.example",

@@ -46,5 +46,5 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["order_id", "order", "cart", "transaction_id", "other"]), VALUES))
-def test_whatever_is_sent_reading_never_fails(properties: dict[str, Any]) -> None:
+def test_reading_never_fails_for_any_properties(properties: dict[str, Any]) -> None:
     assert len(order_id_of(properties)) <= LONGEST

@@ -38,7 +38,7 @@ class TestWhichEvents:
 
 
 class TestProducts:
-    def test_a_product_at_the_top_is_what_was_looked_at(self) -> None:
+    def test_a_product_at_the_top_level_is_the_viewed_one(self) -> None:
         properties = {"sku": "A-1", "name": "Lamp", "price": 39.8, "colour": "red"}
         assert said("Product Viewed", properties).items == [Item(sku="A-1", name="Lamp", price=39.8)]
 

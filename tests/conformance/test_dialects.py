@@ -200,7 +200,7 @@ PARTS = st.builds(
 
 @every_dialect
 @given(parts=PARTS)
-def test_whatever_was_rejected_keys_are_looked_for_without_a_fault(dialect: Dialect, parts: RequestParts) -> None:
+def test_keys_are_searched_in_any_rejected_request_without_an_error(dialect: Dialect, parts: RequestParts) -> None:
     kinds = {kind.name for kind in dialect.key_kinds}
     assert all(kind in kinds and isinstance(value, str) for kind, value in dialect.find_keys(parts))
 
@@ -288,7 +288,7 @@ def test_every_fault_has_an_answer(keys: dict[str, str], dialect: Dialect) -> No
 
 @every_dialect
 @given(path=st.text())
-def test_whatever_the_path_it_is_matched_without_a_fault(dialect: Dialect, path: str) -> None:
+def test_any_path_is_matched_without_an_error(dialect: Dialect, path: str) -> None:
     for each in (path, f"/{path}"):
         found = dialect.match(each)
         assert found is None or found.dialect == dialect.name
@@ -304,7 +304,7 @@ JSON = st.recursive(
 
 @every_dialect
 @given(data=st.data())
-def test_whatever_is_sent_the_answer_is_no_server_error(
+def test_no_input_causes_a_server_error(
     server: Server, keys: dict[str, str], dialect: Dialect, data: st.DataObject
 ) -> None:
     """With the real keys and without, to each described call; a valid call is broken in one place, or all is chance."""

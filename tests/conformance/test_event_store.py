@@ -101,7 +101,7 @@ class TestWhatIsStored:
         context=OBJECTS,
         rejected=st.lists(OBJECTS.map(lambda value: Rejection("color", value, "odd", NO_REJECTION_DETAIL)), max_size=3),
     )
-    def test_whatever_values_an_event_has_come_back_as_they_were(
+    def test_any_property_values_are_stored_unchanged(
         self,
         store: EventStore,
         properties: dict[str, Any],
@@ -117,7 +117,7 @@ class TestWhatIsStored:
 
     @FEW
     @given(name=TEXTS, session=TEXTS)
-    def test_whatever_names_it_has_come_back_as_they_were(self, store: EventStore, name: str, session: str) -> None:
+    def test_any_names_are_stored_unchanged(self, store: EventStore, name: str, session: str) -> None:
         written = event(name=name, session_id=session)
         store.write(rows([written]), written.id)
         assert store.event(PROJECT, written.id) == written
@@ -133,7 +133,7 @@ class TestWhatIsStored:
         ],
         ids=["a thousand", "long", "odd keys", "deep", "numbers"],
     )
-    def test_what_is_large_or_odd_comes_back_too(self, store: EventStore, properties: dict[str, Any]) -> None:
+    def test_large_and_unusual_values_are_stored_unchanged(self, store: EventStore, properties: dict[str, Any]) -> None:
         store.write(rows([event(properties=properties)]), "1")
         (read,) = timeline(store)
         assert typed(read.properties) == typed(properties)
@@ -174,7 +174,7 @@ class TestTimelines:
         assert pages == timeline(store, profile)
         assert len(pages) == len(moments)
 
-    def test_a_name_leaves_the_others_out(self, store: EventStore) -> None:
+    def test_a_filter_by_name_excludes_others(self, store: EventStore) -> None:
         store.write(rows(event(n, name="it's \\ odd" if n == 2 else "viewed") for n in range(1, 4)), "1")
         assert ids(timeline(store, only=EventFilter("it's \\ odd"))) == [event_id(2)]
         assert ids(timeline(store, only=EventFilter("viewed"), before=Cursor(NOON + 3, event_id(3)))) == [event_id(1)]
@@ -184,7 +184,7 @@ class TestTimelines:
         store.write(rows([event(1, semantic=bought)]), "1")
         assert ids(timeline(store, only=EventFilter(semantic="purchased"))) == [event_id(1)]
 
-    def test_a_meaning_leaves_the_others_out(self, store: EventStore) -> None:
+    def test_a_filter_by_standard_event_excludes_others(self, store: EventStore) -> None:
         bought = Semantic(name="purchased", items=[Item(sku="it's \\ 1", price=2.5)], value=2.5, currency="EUR")
         searched = Semantic(name="searched", items=[], value=None, currency=None)
         meanings = (bought, None, searched, bought)
@@ -290,7 +290,7 @@ class TestCounts:
 
     @FEW
     @given(values=st.lists(SCALARS, min_size=1, max_size=8), key=KEYS.filter(bool))
-    def test_whatever_value_is_there_is_found(self, store: EventStore, values: list[Any], key: str) -> None:
+    def test_any_stored_value_is_found(self, store: EventStore, values: list[Any], key: str) -> None:
         if "\0" in key:  # known not to be found next to an integer of more than 64 bits: see `count` in the protocol
             values = [value for value in values if not isinstance(value, int) or abs(value) < 2**63]
         name = str(uuid4())

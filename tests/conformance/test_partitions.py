@@ -305,7 +305,7 @@ class TestLive:
         live = Tail(context.log, context.refused, Readers(1), lambda: False)
         return asyncio.run(live.after(place, (api.project,), Wanted()))
 
-    def test_a_stream_goes_on_from_a_cursor_in_every_partition(self, api: ApiClient) -> None:
+    def test_a_stream_continues_from_a_cursor_in_every_partition(self, api: ApiClient) -> None:
         say(api, 30)
         cursor = api.get("/v1/live/recent").json()["cursor"]
         place = place_of(cursor)

@@ -49,7 +49,7 @@ def test_forms_with_the_same_action_are_distinguished_by_hidden_fields() -> None
 
 
 @given(st.binary(max_size=200))
-def test_whatever_was_sent_makes_a_state(body: bytes) -> None:
+def test_any_form_body_makes_a_state(body: bytes) -> None:
     state = state_of("/p/default/settings", body, REJECTION)
     assert isinstance(state.value("name"), str)
 

@@ -20,7 +20,7 @@ def test_every_answer_is_strict_about_what_a_page_may_do(console: ConsoleServer,
     assert headers["cache-control"] == "no-store"
 
 
-def test_the_policy_lets_nothing_unsafe_in() -> None:
+def test_the_policy_allows_nothing_unsafe() -> None:
     policy = dict(part.strip().split(" ", 1) for part in HEADERS["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"

@@ -10,7 +10,7 @@ from passerby.console import rendering
 from passerby.console.routing import query
 
 
-def test_a_query_leaves_out_what_is_not_given() -> None:
+def test_a_query_omits_missing_parameters() -> None:
     assert query(q="a b", stage=None, name="", limit=5) == "?q=a+b&limit=5"
     assert query(q=None) == ""
 

@@ -24,7 +24,7 @@ def shop(console: ConsoleServer) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("dialect", registry.NAMED)
-def test_a_first_call_arrives_and_the_page_says_so(console: ConsoleServer, shop: dict[str, str], dialect: str) -> None:
+def test_a_first_call_arrives_and_is_shown(console: ConsoleServer, shop: dict[str, str], dialect: str) -> None:
     with console.client(VIEWER) as client:
         address = f"/p/shop/sources/{dialect}/arrival"
         assert "Waiting for the first event" in client.get(address).text

@@ -276,7 +276,7 @@ class TestTheThread:
         until(lambda: len(sink.kept) == 20)
         assert relay.stop(PATIENCE_SECONDS)
 
-    def test_it_goes_on_after_errors_and_reports_them(
+    def test_it_continues_after_errors_and_reports_them(
         self, outbox: MemoryOutbox, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(relays, "FIRST_RETRY_SECONDS", 0.001)

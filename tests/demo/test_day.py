@@ -30,7 +30,7 @@ def bodies(steps: list[Step], call: str) -> list[dict[str, Any]]:
 
 
 @given(seed=st.integers(0, 10_000), end=st.integers(DAY_MS, 2**42))
-def test_whatever_the_seed_everything_happens_in_order_within_the_day(seed: int, end: int) -> None:
+def test_all_steps_are_in_order_within_the_day_for_any_seed(seed: int, end: int) -> None:
     steps = day(people(seed, 20), seed, end)
     assert all(earlier.at <= later.at for earlier, later in pairwise(steps))
     assert all(end - DAY_MS <= step.at <= end for step in steps)

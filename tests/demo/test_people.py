@@ -11,7 +11,7 @@ from passerby.demo.people import HAND_DOWN_EVERY, people, rng_of
 
 
 @given(seed=st.integers(), count=st.integers(0, 60))
-def test_whatever_the_seed_the_first_people_of_more_are_the_same_people(seed: int, count: int) -> None:
+def test_the_first_people_are_the_same_for_any_number(seed: int, count: int) -> None:
     assert people(seed, count + 10)[:count] == people(seed, count)
 
 

@@ -61,5 +61,5 @@ def test_without_a_key_it_has_no_project(dialect: str) -> None:
 
 @given(st.sampled_from([each.name for each in registry.ALL]), st.text(), st.text(), st.binary())
 @example("segment", "", "Basic \x80", b"")
-def test_whatever_was_sent_can_be_looked_at(dialect: str, query: str, authorization: str, body: bytes) -> None:
+def test_any_rejected_request_can_be_examined(dialect: str, query: str, authorization: str, body: bytes) -> None:
     assert project_hint(dialect, RequestParts({}, query, {"authorization": authorization}, body), Keys()) is None

@@ -74,12 +74,12 @@ def check(outcome: Outcome) -> None:
 
 
 @given(st.sampled_from(CALLS), st.binary())
-def test_whatever_the_bytes_there_is_an_answer(path: str, body: bytes) -> None:
+def test_any_bytes_get_a_response(path: str, body: bytes) -> None:
     check(send_bytes(path, body))
 
 
 @given(st.sampled_from(CALLS), BODIES, st.sampled_from(["POST", "PUT"]))
-def test_whatever_the_json_there_is_an_answer(path: str, body: Any, method: str) -> None:
+def test_any_json_gets_a_response(path: str, body: Any, method: str) -> None:
     check(send(path, body, method=method))
 
 
@@ -88,13 +88,13 @@ def test_whatever_the_json_there_is_an_answer(path: str, body: Any, method: str)
     st.dictionaries(st.sampled_from(["authorization", "x-request-id", "user-agent"]), st.text()),
     st.sampled_from([{}, AUTHORISED]),
 )
-def test_whatever_the_headers_there_is_an_answer(path: str, headers: dict[str, str], key: dict[str, str]) -> None:
+def test_any_headers_get_a_response(path: str, headers: dict[str, str], key: dict[str, str]) -> None:
     body = msgspec.json.encode({"mobileId": "m", "event": "e", "userId": "u", "eventName": "e"})
     check(send_bytes(path, body, headers | key))
 
 
 @given(ACCEPTABLE)
-def test_whatever_a_good_body_carries_is_accepted(call: tuple[str, Any]) -> None:
+def test_any_valid_body_is_accepted(call: tuple[str, Any]) -> None:
     path, body = call
     outcome = send(path, body)
     check(outcome)

@@ -141,7 +141,7 @@ def test_slashes_at_the_end_and_doubled_ones_change_nothing(path: str) -> None:
 
 
 @given(st.text() | st.sampled_from(CALLS).flatmap(lambda path: st.text().map(lambda text: path + text)))
-def test_whatever_the_path_at_most_one_dialect_knows_it(path: str) -> None:
+def test_every_path_belongs_to_at_most_one_dialect(path: str) -> None:
     known = [call for dialect in ALL if (call := dialect.match(path)) is not None]
     assert len(known) <= 1
     tidied = [dialect for dialect in ALL if dialect.match(tidy(path)) is not None]

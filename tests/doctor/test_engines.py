@@ -77,7 +77,7 @@ def test_a_file_that_is_no_database_is_unwell(folder: DataDir) -> None:
     assert "cannot be read" in found(folder)["log.db"].found
 
 
-def test_a_large_file_is_looked_at_for_a_while_only(folder: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checking_a_large_file_is_limited_in_time(folder: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(folder.log)
     monkeypatch.setattr(engines, "CHECK_SECONDS", -1.0)
     monkeypatch.setattr(sqlite, "_STEPS_BETWEEN_CLOCK_READINGS", 10)

@@ -69,7 +69,7 @@ def test_a_key_that_others_may_read_is_not(folder: DataDir) -> None:
     assert found.advice == f"chmod 600 {folder.secret_key}"
 
 
-def test_a_variable_is_looked_at_in_place_of_the_file(folder: DataDir) -> None:
+def test_the_environment_variable_takes_precedence_over_the_file(folder: DataDir) -> None:
     folder.secret_key.write_text("no key")
     assert check(folder, {SECRET_KEY: base64.b64encode(bytes(32)).decode()}).well
 

@@ -192,7 +192,7 @@ def test_a_body_that_is_not_packed_is_taken_whatever_the_header_says(client: Cli
     assert len(kept()) == 1
 
 
-def test_where_a_dialect_says_so_gzip_is_known_by_its_first_bytes(client: Client, kept: Kept) -> None:
+def test_some_dialects_detect_gzip_by_its_first_bytes(client: Client, kept: Kept) -> None:
     body = gzip.compress(b'{"anonymousId":"a","event":"Viewed"}')
     basic = base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
     answer = client.ask("/v1/track", body, Authorization=f"Basic {basic}", Content_Type="application/octet-stream")

@@ -364,7 +364,9 @@ def test_a_client_that_closes_its_side_after_a_request_is_answered(
 
 
 @pytest.mark.parametrize("cut", [10, -3])
-def test_a_client_that_closes_its_side_within_a_request_is_hung_up_on(edge: RunningEdge, kept: Kept, cut: int) -> None:
+def test_the_connection_closes_if_the_client_half_closes_within_a_request(
+    edge: RunningEdge, kept: Kept, cut: int
+) -> None:
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT)[:cut])
         client.half_close()

@@ -15,7 +15,7 @@ NO_PACKING = ("", "identity", "Identity", "utf-8", "UTF8", "identity, utf-8")
 
 
 @given(parts=st.lists(st.binary(), min_size=1, max_size=5), encoding=st.sampled_from(["gzip", "x-gzip", " GZIP "]))
-def test_gzip_gives_back_what_was_packed(parts: list[bytes], encoding: str) -> None:
+def test_decompression_restores_the_compressed_bytes(parts: list[bytes], encoding: str) -> None:
     packed = b"".join(map(gzip.compress, parts))
     assert decompress(packed, encoding, 10_000) == b"".join(parts)
 
@@ -34,7 +34,7 @@ def test_text_is_taken_whatever_the_header_says(body: bytes, encoding: str) -> N
 
 
 @given(encoding=st.sampled_from([*NO_PACKING, "gzip", "br", "utf-8, gzip"]))
-def test_gzip_is_known_by_its_first_bytes_whatever_the_header_says(encoding: str) -> None:
+def test_gzip_is_detected_by_its_first_bytes_whatever_the_header_is(encoding: str) -> None:
     assert decompress(gzip.compress(b"{}"), encoding, 2) == b"{}"
 
 

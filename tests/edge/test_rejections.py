@@ -85,7 +85,7 @@ def test_the_project_of_a_large_body_is_found_by_the_key_at_either_end(
     assert len(reader.newest([PROJECT], limit=10)) == 1
 
 
-def test_an_accepted_request_leaves_nothing(edge: RunningEdge, client: Client) -> None:
+def test_an_accepted_request_is_not_recorded_as_rejected(edge: RunningEdge, client: Client) -> None:
     assert client.ask(TRACK, EVENT).status == 202
     assert edge.edge.rejections.take() == ([], Counter())
 

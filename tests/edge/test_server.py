@@ -56,7 +56,7 @@ def answers(port: int) -> bool:
     return False
 
 
-def test_it_keeps_what_it_accepts_and_leaves_when_asked_to(port: int, folder: DataDir) -> None:
+def test_it_stores_what_it_accepts_and_stops_on_request(port: int, folder: DataDir) -> None:
     with closing(Client(port)) as client, closing(SqliteLogReader(folder.log)) as reader:
         assert client.ask(TRACK, EVENT).status == 202
         assert [entry.message.name for entry in reader.read(START, 9)] == ["Viewed"]

@@ -130,7 +130,7 @@ def test_headers_of_a_peer_that_is_no_trusted_proxy_are_ignored(start: Start, ke
 
 
 @pytest.mark.parametrize("value", ["", "[", "[::1%25]:99999", '"', "for=;;,", "a" * 20_000, ", " * 5_000, "\x80\xff"])
-def test_whatever_a_proxy_header_holds_the_event_is_kept(edge: RunningEdge, kept: Kept, value: str) -> None:
+def test_the_event_is_stored_for_any_proxy_header(edge: RunningEdge, kept: Kept, value: str) -> None:
     headers = {"X_Forwarded_For": value, "Forwarded": value, "X_Real_IP": value}
     for name in headers:
         data = request(TRACK, EVENT, **{name: value})

@@ -83,7 +83,7 @@ def test_it_keeps_projects_apart(tail: Tail) -> None:
     assert tail.last_of(V1, project=2) == 1
 
 
-def test_what_is_applied_is_not_looked_at(tail: Tail) -> None:
+def test_applied_messages_are_not_read(tail: Tail) -> None:
     tail.accept(V1)
     tail.accept(V2)
     assert tail.last_of(V1, applied=1) == 0

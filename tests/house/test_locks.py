@@ -47,7 +47,7 @@ def test_every_entry_is_one_version_with_its_hashes_and_nothing_else(lock: str) 
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_whatever_is_declared_is_pinned_at_a_version_that_it_allows(lock: str) -> None:
+def test_every_declared_dependency_is_pinned_at_an_allowed_version(lock: str) -> None:
     pinned = pins(lock)
     declared = [Requirement(line) for line in DECLARED[lock]]
     assert not [

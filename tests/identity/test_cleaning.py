@@ -184,7 +184,7 @@ def test_marks_that_are_seen_are_part_of_a_scope() -> None:
     assert clean_identifier(email("null", "Shop")) is None
 
 
-def test_characters_are_composed_once_the_invisible_ones_between_them_are_gone() -> None:
+def test_characters_are_composed_after_invisible_ones_are_removed() -> None:
     assert clean("user_id", "A\u200b\u030a") == "\u00c5"
 
 

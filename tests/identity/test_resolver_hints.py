@@ -73,7 +73,7 @@ def test_a_linked_profile_that_was_absorbed_is_followed_to_its_canonical_profile
     assert harness.canonical(newer) == harness.canonical(older) == customer
 
 
-def test_one_of_whose_members_waits_already_is_not_linked_again() -> None:
+def test_a_profile_with_a_linked_member_is_not_linked_again() -> None:
     harness = ResolverHarness()
     harness.track(visitor("v1"))
     newer = harness.track(visitor("v2"), device("d"))

@@ -37,7 +37,7 @@ def test_identifying_an_anonymous_profile_as_a_known_customer_lets_that_one_abso
     assert harness.owner(mobile("m1")) == customer
 
 
-def test_a_mobile_id_that_another_customer_signs_in_with_moves_and_leaves_its_past() -> None:
+def test_a_mobile_id_is_reassigned_when_another_customer_signs_in_and_its_past_stays() -> None:
     harness = ResolverHarness()
     a = harness.identify(mobile("m1"), user("a"))
     b = harness.identify(user("b"))

@@ -29,7 +29,7 @@ def page_limit(log: SqliteLogWriter, pages: int) -> None:
     log._connection.pragma("max_page_count", pages)  # noqa: SLF001 - there is no other way to fill a disk
 
 
-def test_a_full_disk_keeps_nothing_and_the_log_goes_on_when_there_is_space_again(
+def test_a_full_disk_stores_nothing_and_the_log_recovers_when_there_is_space(
     writer: SqliteLogWriter, reader: SqliteLogReader
 ) -> None:
     append(writer, numbered(1, 1))
@@ -56,7 +56,7 @@ def file_size_limit(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_write_that_the_system_refuses_keeps_nothing_and_the_log_goes_on(
+def test_a_failed_write_stores_nothing_and_the_log_continues(
     file: Path, writer: SqliteLogWriter, reader: SqliteLogReader
 ) -> None:
     append(writer, numbered(1, 1))

@@ -35,7 +35,7 @@ def test_positions_begin_at_one_and_leave_nothing_out(writer: SqliteLogWriter, r
     assert reader.head() == at(4)
 
 
-def test_reading_goes_on_inside_of_a_batch(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
+def test_reading_continues_within_a_batch(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     append(writer, numbered(1, 5))
     assert [entry.position for entry in reader.read(at(3), 10)] == [4, 5]
 

@@ -42,7 +42,7 @@ EVERY: list[Change] = [
 ]
 
 
-def test_every_change_comes_back_as_it_was_written() -> None:
+def test_every_change_record_is_read_as_it_was_written() -> None:
     assert list(decoded(encoded(EVERY))) == EVERY
     assert encoded([]) == b""
 

@@ -15,14 +15,14 @@ def test_an_identification_is_seen_but_is_no_event() -> None:
     assert activity == Activity(2, 9, 1)
 
 
-def test_combining_leaves_the_records_as_they_are() -> None:
+def test_combining_does_not_change_the_records() -> None:
     one, other = Activity(1, 2, 3), Activity(4, 5, 6)
     assert combine([one, other]) == Activity(1, 5, 9)
     assert (one, other) == (Activity(1, 2, 3), Activity(4, 5, 6))
 
 
 @given(st.lists(st.integers(), min_size=1), st.integers(1, 20))
-def test_whatever_the_parts_the_whole_is_the_same(times: list[int], size: int) -> None:
+def test_activity_does_not_depend_on_its_parts(times: list[int], size: int) -> None:
     parts = []
     for start in range(0, len(times), size):
         part = Activity(times[start], times[start], 0)

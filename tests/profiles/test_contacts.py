@@ -121,13 +121,13 @@ def test_the_words_of_a_name_are_bounded() -> None:
 
 @example({"name": "\U0001d400"})
 @given(st.dictionaries(st.sampled_from(["email", "phone", "name", "firstName", "lastName", "other"]), st.text()))
-def test_whatever_is_stated_the_exact_value_is_found_again(traits: dict[str, str]) -> None:
+def test_any_exact_value_is_found(traits: dict[str, str]) -> None:
     for term in terms_of(traits):
         assert len(term.value) > LONGEST or term in search_prefixes(term.value)
 
 
 @given(st.text(max_size=400))
-def test_whatever_is_typed_gives_few_terms_that_are_not_empty(text: str) -> None:
+def test_any_query_gives_few_nonempty_terms(text: str) -> None:
     assert len(search_prefixes(text)) <= 5
     assert all(term.value for term in search_prefixes(text))
 

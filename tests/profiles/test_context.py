@@ -104,9 +104,7 @@ def learned(said: Iterable[tuple[dict[str, int], int, Position]]) -> dict[str, V
     st.lists(st.integers(0, 2), min_size=8, max_size=8),
     st.permutations(range(3)),
 )
-def test_whatever_the_members_that_a_message_went_to_the_fold_is_the_same(
-    said: Said, homes: list[int], order: list[int]
-) -> None:
+def test_the_fold_does_not_depend_on_the_members_of_messages(said: Said, homes: list[int], order: list[int]) -> None:
     messages = [(values, time, Position(position)) for position, (values, time) in enumerate(said)]
     parts: list[list[tuple[dict[str, int], int, Position]]] = [[], [], []]
     for message, home in zip(messages, homes, strict=False):
@@ -115,7 +113,7 @@ def test_whatever_the_members_that_a_message_went_to_the_fold_is_the_same(
     assert context.fold([learned(messages + messages)]) == context.fold([learned(messages)])
 
 
-def test_whatever_the_order_of_arrival_the_same_keys_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_keys_do_not_depend_on_the_order_of_arrival(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CONTEXT_KEYS", 3)
 
     @given(

@@ -102,7 +102,7 @@ class TestOrders:
         assert not orders(*[one] * (ORDERS + 1)).orders_complete
 
     @given(st.lists(st.tuples(st.integers(0, 3), st.decimals(0, 10**6, places=2)), max_size=30))
-    def test_whatever_repeats_the_revenue_is_that_of_each_order_once(self, stated: list[tuple[int, Any]]) -> None:
+    def test_each_order_counts_once_in_the_revenue(self, stated: list[tuple[int, Any]]) -> None:
         found = orders(*(bought(float(value), properties={"order_id": f"o{number}"}) for number, value in stated))
         first = dict(reversed(stated))
         assert found.orders == len(first)

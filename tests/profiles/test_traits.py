@@ -57,7 +57,7 @@ def test_null_takes_a_trait_away_until_a_later_value_brings_it_back() -> None:
     assert fold([learned([back, removed, given_])]) == {"a": 3}
 
 
-def test_folding_leaves_the_members_as_they_are() -> None:
+def test_folding_does_not_change_the_members() -> None:
     one, other = learned([Statement({"a": 1}, 1, 1)]), learned([Statement({"a": 2}, 2, 2)])
     assert fold([one, other]) == {"a": 2}
     assert fold([one]) == {"a": 1}
@@ -75,13 +75,13 @@ def statements(draw: st.DrawFn) -> list[Statement]:
 
 
 @given(statements(), st.randoms(use_true_random=False))
-def test_whatever_the_order_of_arrival_the_traits_are_the_same(said: list[Statement], random: Any) -> None:
+def test_traits_do_not_depend_on_the_order_of_arrival(said: list[Statement], random: Any) -> None:
     shuffled = random.sample(said, len(said))
     assert learned(shuffled) == learned(said)
 
 
 @given(statements(), st.lists(st.integers(0, 3), min_size=12, max_size=12), st.permutations(range(4)))
-def test_whatever_the_members_that_a_message_went_to_the_fold_is_the_same(
+def test_the_fold_does_not_depend_on_the_members_of_messages(
     said: list[Statement], homes: list[int], order: list[int]
 ) -> None:
     parts: list[list[Statement]] = [[], [], [], []]

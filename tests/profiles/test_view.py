@@ -56,7 +56,7 @@ def test_a_profile_without_merges_is_its_only_member() -> None:
     assert [member.id for member in profile.members] == ["p"]
 
 
-def test_folding_leaves_the_records_as_they_are() -> None:
+def test_folding_does_not_change_the_records() -> None:
     fold_profile(CUSTOMER, [LATER], [])
     assert CUSTOMER.activity == Activity(1000, 2000, 2)
     assert CUSTOMER.traits["city"].value == "Rome"

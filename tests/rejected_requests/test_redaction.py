@@ -60,12 +60,12 @@ def test_an_address_is_shortened_to_its_network(address: str, network: str) -> N
 
 
 @given(st.binary(max_size=5_000))
-def test_whatever_was_sent_what_is_kept_is_text_of_a_bounded_length(sent: bytes) -> None:
+def test_any_body_is_stored_as_text_of_bounded_length(sent: bytes) -> None:
     kept = redaction.body(sent)
     kept.encode()
     assert len(kept) <= 4 * redaction.BODY_BYTES
 
 
 @given(st.text(max_size=2_000), st.text(max_size=2_000))
-def test_whatever_the_path_what_is_kept_of_it_is_bounded(path: str, query: str) -> None:
+def test_any_path_is_stored_with_bounded_length(path: str, query: str) -> None:
     assert len(redaction.path(path, query, ())) <= redaction.PATH_LIMIT

@@ -54,7 +54,7 @@ def test_a_cursor_belongs_to_one_kind_of_list(place: cursors.Place, kind: type[c
 
 
 @given(st.one_of(st.text(), st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode())))
-def test_whatever_else_is_sent_is_refused_or_read_as_a_place(sent: str) -> None:
+def test_any_other_cursor_is_rejected_or_read(sent: str) -> None:
     with suppress(ServiceError):
         assert isinstance(cursors.decode(sent, *KINDS), KINDS)
 

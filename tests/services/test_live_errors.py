@@ -80,7 +80,7 @@ def test_there_are_three_states(fields: dict[str, Any], state: str) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=60), VALUES, max_size=40))
-def test_whatever_was_sent_has_a_bounded_list_of_errors(values: dict[str, Any]) -> None:
+def test_the_list_of_errors_is_bounded_for_any_message(values: dict[str, Any]) -> None:
     each = message(properties=values, traits=values)
     assert len(errors_of(each, types)) <= MOST_ERRORS
     assert len(errors_of(each, no_types)) <= MOST_ERRORS

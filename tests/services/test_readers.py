@@ -11,7 +11,7 @@ from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.readers import Readers
 
 
-def test_a_read_runs_elsewhere_and_its_result_comes_back() -> None:
+def test_a_read_runs_in_a_thread_and_returns_its_result() -> None:
     async def read() -> int:
         readers = Readers(threads=1)
         try:
@@ -22,7 +22,7 @@ def test_a_read_runs_elsewhere_and_its_result_comes_back() -> None:
     assert asyncio.run(read()) != threading.get_ident()
 
 
-def test_what_a_read_raises_comes_back_and_its_place_is_free_again() -> None:
+def test_an_exception_of_a_read_is_raised_and_its_slot_released() -> None:
     async def read() -> None:
         readers = Readers(threads=1, waiting=1)
         try:

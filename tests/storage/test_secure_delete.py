@@ -113,7 +113,7 @@ def test_every_writer_of_a_file_overwrites_what_it_deletes(
     assert not [text for text in ran if not (ON.search(text) or READS_ONLY.search(text) or name == "state")]
 
 
-def test_every_sqlite_file_of_a_data_directory_is_looked_at(data: Path) -> None:
+def test_every_sqlite_file_of_a_data_directory_is_checked(data: Path) -> None:
     init(data)
     folder = DataDir(data)
     for use in USES.values():

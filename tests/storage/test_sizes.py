@@ -39,7 +39,7 @@ def busy(tmp_path: Path) -> Iterator[Path]:
     worker.join()
 
 
-def test_what_goes_while_it_is_looked_at_has_no_size(busy: Path) -> None:
+def test_files_deleted_during_measurement_have_no_size(busy: Path) -> None:
     (busy / "log.db").write_bytes(b"1234567")
     for _ in range(LOOKS):
         assert 0 <= sizes.of_folder(busy / "store") <= PARTS * 5

@@ -70,6 +70,6 @@ def test_a_heading_without_a_statement_is_refused(body: str) -> None:
 
 
 @given(st.dictionaries(NAMES, STATEMENTS))
-def test_whatever_is_written_under_a_name_is_read_back(statements: dict[str, str]) -> None:
+def test_any_named_statement_is_read_back(statements: dict[str, str]) -> None:
     text = "\n".join(f"-- name: {name}\n-- Its purpose.\n{body}\n" for name, body in statements.items())
     assert parse(text, where="x") == statements

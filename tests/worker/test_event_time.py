@@ -56,7 +56,7 @@ def test_an_unset_clock_does_not_set_first_seen_to_1970(comparison: Comparison) 
 
 
 @given(st.integers())
-def test_whatever_is_claimed_the_time_kept_is_one_that_can_be(time: int) -> None:
+def test_the_stored_time_is_plausible_for_any_claim(time: int) -> None:
     kept, violations = event_time(message(time))
     assert CLOCK_SET <= kept <= DAY + AHEAD_MS
     assert (kept == time) is (violations == ())

@@ -117,7 +117,7 @@ def test_it_says_that_it_works_only_while_it_gets_on(bench: Bench) -> None:
     assert bench.progressed == [3]
 
 
-def test_it_goes_on_from_where_an_earlier_run_ended(bench: Bench) -> None:
+def test_it_continues_where_an_earlier_run_ended(bench: Bench) -> None:
     bench.append(message("a"))
     bench.run_until(lambda: bench.total("applied") == 1)
     bench.append(message("b"))

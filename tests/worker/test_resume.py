@@ -46,7 +46,7 @@ def track(server: Server, person: str) -> int:
 
 
 @pytest.mark.timeout(180)
-def test_a_server_whose_log_was_moved_away_goes_on_and_still_accounts_for_everything(tmp_path: Path) -> None:
+def test_a_server_whose_log_was_moved_away_continues_and_counts_everything(tmp_path: Path) -> None:
     server = Server(tmp_path / "data")
     try:
         server.start()

@@ -40,7 +40,7 @@ def test_the_tallest_column_fills_the_height_and_days_without_anything_have_none
 
 
 @given(st.lists(st.integers(0, 2**63), max_size=400))
-def test_whatever_the_values_every_column_lies_within_the_drawing(values: list[int]) -> None:
+def test_all_columns_are_within_the_chart_for_any_values(values: list[int]) -> None:
     columns = _columns(values)
     assert len(columns) == sum(value > 0 for value in values)
     for column in columns:

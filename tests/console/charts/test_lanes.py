@@ -70,7 +70,7 @@ _ENTRIES = st.lists(
 
 
 @given(_ENTRIES)
-def test_whatever_the_history_every_part_lies_within_the_graph(history: list[HistoryEntry]) -> None:
+def test_the_graph_contains_all_its_parts_for_any_history(history: list[HistoryEntry]) -> None:
     graph = arrange(history, "a")
     assert graph.columns <= COLUMNS
     assert graph.left_out + len(graph.marks) == len(history)

@@ -113,7 +113,7 @@ def test_a_pair_that_was_merged_meanwhile_is_not_dismissed(admin: httpx.Client, 
     assert admin.post(f"{pair.path}/dismiss", data={"reason": ""}).status_code == http.HTTPStatus.NOT_FOUND
 
 
-def test_a_project_without_duplicates_says_so(console: ConsoleServer, admin: httpx.Client) -> None:
+def test_a_project_without_duplicates_shows_an_empty_state(console: ConsoleServer, admin: httpx.Client) -> None:
     name = f"empty-{secrets.token_hex(4)}"
     console.new_project(name)
     assert "No possible duplicates" in admin.get(f"/p/{name}/duplicates").text

@@ -149,7 +149,7 @@ def test_alerts_are_shown_without_the_address(health_console: HealthConsole) -> 
 
 
 @pytest.mark.parametrize("failure, seconds", [(StateUnavailable("locked"), "5"), (StateBroken("malformed"), "60")])
-def test_a_page_whose_store_fails_says_what_to_do(
+def test_a_page_whose_store_fails_gives_advice(
     health_console: HealthConsole, monkeypatch: pytest.MonkeyPatch, failure: StoreError, seconds: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:

@@ -126,7 +126,7 @@ def test_an_event_can_be_described_hidden_and_planned(console: ConsoleServer, in
         assert client.get("/p/default/catalogue/mark").status_code == http.HTTPStatus.BAD_REQUEST
 
 
-def test_the_catalogue_goes_on_where_a_page_ends(viewer: httpx.Client, ingest: IngestClient) -> None:
+def test_catalogue_pages_continue_at_their_cursor(viewer: httpx.Client, ingest: IngestClient) -> None:
     mark = secrets.token_hex(4)
     ingest.send(
         "batch", batch=[{"type": "track", "userId": "user-1", "event": f"Page {mark} {n:02}"} for n in range(45)]

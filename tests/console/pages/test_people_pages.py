@@ -72,12 +72,12 @@ def test_pages_list_every_profile_once(viewer: httpx.Client, console: ConsoleSer
 
 
 @pytest.mark.parametrize("stage", ["anonymous", "lead", "customer"])
-def test_a_stage_leaves_out_the_others(viewer: httpx.Client, stage: str) -> None:
+def test_a_filter_by_stage_excludes_others(viewer: httpx.Client, stage: str) -> None:
     found = _json(viewer, "/profiles", stage=stage)["found"]["profiles"]
     assert {profile["stage"] for profile in found} == {stage}
 
 
-def test_a_search_without_result_says_so_with_what_helps(viewer: httpx.Client) -> None:
+def test_a_search_without_results_gives_advice(viewer: httpx.Client) -> None:
     assert "No profiles found" in viewer.get("/p/default/profiles?q=no+such+person+anywhere").text
 
 
@@ -99,7 +99,7 @@ def test_a_page_whose_matches_all_have_another_stage_says_so(viewer: httpx.Clien
     assert "No profiles found" in viewer.get("/p/default/profiles", params={"q": person.email, "stage": "lead"}).text
 
 
-def test_an_absorbed_id_leads_to_the_person_and_says_so(viewer: httpx.Client, person: Person) -> None:
+def test_an_absorbed_id_leads_to_the_canonical_profile_and_reports_it(viewer: httpx.Client, person: Person) -> None:
     loser = next(m["id"] for m in _json(viewer, f"/profiles/{person.profile}")["profile"]["members"] if m["merge_id"])
     answer = viewer.get(f"/p/default/profiles/{loser}")
     assert "was merged into this one" in answer.text

@@ -58,7 +58,7 @@ _MINUTES = st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(["", "a", 
 
 
 @given(_MINUTES)
-def test_whatever_the_timeline_every_event_is_in_one_visit_in_its_order(minutes: list[tuple[int, str]]) -> None:
+def test_every_event_is_in_one_visit_in_order(minutes: list[tuple[int, str]]) -> None:
     events = [_event(minute, session) for minute, session in sorted(minutes, reverse=True)]
     assert [event for visit in visits(events) for event in visit.events] == events
 

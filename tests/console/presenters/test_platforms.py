@@ -82,7 +82,7 @@ def test_a_platform_s_page_shows_its_snippet_for_the_address_that_is_given(conso
             assert f"/docs/{PLATFORMS[name].guide}" in page.text
 
 
-def test_a_platform_without_keys_says_so_and_one_that_is_not_there_is_not_found(console: ConsoleServer) -> None:
+def test_a_platform_without_keys_shows_it_and_an_unknown_one_is_404(console: ConsoleServer) -> None:
     console.new_project("keyless-platform")
     for key in console.passerby("keys", "list", "--project", "keyless-platform"):
         if key["kind"] == "segment.write_key":

@@ -77,7 +77,7 @@ def test_the_name_is_the_best_of_what_is_known(
 
 
 @given(st.dictionaries(st.sampled_from(["name", "first_name", "last_name"]), st.text() | st.integers() | st.none()))
-def test_whatever_the_traits_are_there_is_a_name_and_it_is_short(traits: dict[str, Any]) -> None:
+def test_any_traits_give_a_short_name(traits: dict[str, Any]) -> None:
     assert 0 < len(title(_profile(traits))) <= SHOWN + 1
 
 
@@ -105,7 +105,7 @@ def test_columns_come_once_and_in_the_order_asked_for() -> None:
 
 
 @given(st.lists(st.text() | st.text().map("trait:{}".format)))
-def test_whatever_is_asked_for_there_are_columns_and_not_too_many(asked: list[str]) -> None:
+def test_the_number_of_columns_is_bounded_for_any_query(asked: list[str]) -> None:
     assert 1 <= len(chosen(asked)) <= max(MOST, len(USUAL))
 
 

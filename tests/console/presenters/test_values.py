@@ -29,7 +29,7 @@ _JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=3), _JSON, max_size=4))
-def test_whatever_the_value_every_leaf_has_a_text(value: dict[str, Any]) -> None:
+def test_every_leaf_of_any_value_has_a_text(value: dict[str, Any]) -> None:
     assert all(isinstance(text(leaf), str) for _, leaf in flat(value))
     assert json.loads(as_json(value)) == value
 
@@ -50,7 +50,7 @@ def test_lists_of_objects_are_tables_and_everything_else_is_lines() -> None:
 
 @given(st.text(), st.integers(3, 60))
 @example("0" * 19 + "…" + "0" * 21, 40)
-def test_whatever_is_shortened_keeps_both_ends(text: str, length: int) -> None:
+def test_shortened_texts_keep_both_ends(text: str, length: int) -> None:
     short = values.short(text, length)
     assert len(short) <= length or short == text
     if short != text:

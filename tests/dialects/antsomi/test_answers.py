@@ -130,7 +130,7 @@ def test_an_address_is_written_as_a_header_can_hold_it(url: str, location: str) 
 
 
 @given(st.text() | st.text().map("https://shop.example/{}".format) | st.text().map("https://shop.example{}".format))
-def test_whatever_the_address_a_redirect_is_one_line_of_ascii_to_a_named_host(url: str) -> None:
+def test_any_redirect_is_one_line_of_ascii_to_a_listed_host(url: str) -> None:
     location = redirect_to(url, HOSTS)
     if location is not None:
         assert location.isascii()

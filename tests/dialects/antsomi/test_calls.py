@@ -46,7 +46,7 @@ def test_an_unknown_portal_or_property_gets_an_error_that_says_so(source: dict[s
     assert "unknown" in refused(post(VIEW, source | {"resp_type": "json"}), 401)
 
 
-def test_the_source_is_looked_at_before_the_body() -> None:
+def test_the_source_is_checked_before_the_body() -> None:
     assert send_bytes("/event?resp_type=json", b"{").reply.status == 401
 
 

@@ -105,7 +105,7 @@ def test_an_inferred_identity_is_not_an_identifier(type_: Any) -> None:
         ({"uid": "c-1", "extra": EXTRA | {"identify_type": "predict"}}, {}, (), {"uid": "c-1"}),
     ],
 )
-def test_a_server_puts_the_customer_into_the_visitors_place(
+def test_events_from_servers_identify_the_customer(
     fields: dict[str, Any],
     query: dict[str, str],
     identifiers: tuple[Identifier, ...],

@@ -48,19 +48,19 @@ def check(outcome: Outcome) -> None:
 
 
 @given(st.sampled_from(PATHS), FORMS, st.binary())
-def test_whatever_the_bytes_there_is_an_answer(path: str, form: str, body: bytes) -> None:
+def test_any_bytes_get_a_response(path: str, form: str, body: bytes) -> None:
     check(send_bytes(f"{path}?{urlencode(SOURCE | {'resp_type': form})}", body))
 
 
 @given(BODIES, FORMS, st.sampled_from([{}, VIEW]))
-def test_whatever_the_json_there_is_an_answer(body: Any, form: str, beneath: dict[str, Any]) -> None:
+def test_any_json_gets_a_response(body: Any, form: str, beneath: dict[str, Any]) -> None:
     redirect = {"redirect_url": "https://shop.example/"}
     body = beneath | body if type(body) is dict else body
     check(post(body, SOURCE | {"resp_type": form} | redirect))
 
 
 @given(TEXTS, FORMS, st.sampled_from([SOURCE, {}]))
-def test_whatever_the_query_there_is_an_answer(fields: dict[str, str], form: str, source: dict[str, str]) -> None:
+def test_any_query_gets_a_response(fields: dict[str, str], form: str, source: dict[str, str]) -> None:
     query = urlencode({"resp_type": form, **fields, **source})
     check(send_bytes(f"/stream_event?{query}", b"", {}, "GET"))
 
@@ -71,14 +71,14 @@ def test_every_query_string_gets_a_response(query: str) -> None:
 
 
 @given(WORDS, WORDS, WORDS, st.dictionaries(st.text(), SCALARS, max_size=4))
-def test_whatever_an_event_carries_it_is_taken_and_kept(uid: str, category: str, action: str, extra: Any) -> None:
+def test_any_event_data_is_accepted_and_stored(uid: str, category: str, action: str, extra: Any) -> None:
     extra = {name: value for name, value in extra.items() if name not in INNER and not name.startswith("identify_")}
     made = taken(post({"uid": uid, "ec": category, "ea": action, "extra": extra}, JSON))
     assert (made.name, made.properties) == (f"{category}/{action}", extra)
 
 
 @given(st.lists(BODIES.map(lambda body: VIEW | body if type(body) is dict else VIEW), min_size=1, max_size=4))
-def test_whatever_the_events_an_array_of_them_is_what_each_is_alone(bodies: list[dict[str, Any]]) -> None:
+def test_an_array_of_events_equals_the_single_events(bodies: list[dict[str, Any]]) -> None:
     alone, together = [post(body) for body in bodies], post(bodies)
     check(together)
     assert together.reply.status == max(outcome.reply.status for outcome in alone)

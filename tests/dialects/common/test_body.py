@@ -258,7 +258,7 @@ def test_what_the_fast_decoder_reads_is_not_marked_as_unreadable() -> None:
 
 
 @given(st.binary() | st.text('[]{}:,"\\u0e1-. ').map(str.encode))
-def test_whatever_the_bytes_they_are_decoded_or_a_fault(body: bytes) -> None:
+def test_any_bytes_are_decoded_or_a_fault(body: bytes) -> None:
     with suppress(RequestFault):
         decode(body)
 
@@ -269,5 +269,5 @@ def test_whatever_the_bytes_they_are_decoded_or_a_fault(body: bytes) -> None:
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_whatever_was_encoded_is_decoded_as_it_was(value: Any) -> None:
+def test_encoded_json_is_decoded_unchanged(value: Any) -> None:
     assert decode(msgspec.json.encode(value)) == value

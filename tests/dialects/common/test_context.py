@@ -42,7 +42,7 @@ def test_a_long_value_is_cut() -> None:
 
 
 @given(st.dictionaries(st.text().map("utm_{}".format) | st.text(), VALUES, max_size=30))
-def test_whatever_the_parameters_a_campaign_is_small(parameters: dict[str, Any]) -> None:
+def test_campaigns_are_bounded_for_any_parameters(parameters: dict[str, Any]) -> None:
     campaign = campaign_of(parameters)
     assert len(campaign) <= PARAMETER_LIMIT
     assert all(name and 0 < len(value) <= VALUE_LIMIT for name, value in campaign.items())

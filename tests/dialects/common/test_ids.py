@@ -57,5 +57,5 @@ def test_without_a_limit_of_its_own_an_id_has_that_of_identifiers() -> None:
 
 
 @given(st.integers(-(2**53) + 1, 2**53 - 1))
-def test_whatever_the_integer_it_is_the_same_id_as_the_float_of_its_value(value: int) -> None:
+def test_an_integer_is_the_same_id_as_its_float(value: int) -> None:
     assert read_id(value) == read_id(float(value)) == read_id(str(value))

@@ -131,7 +131,7 @@ def rejected(form: Form, message: Message) -> tuple[Rejected, ...]:
 
 
 @given(st.sampled_from(FORMS), texts)
-def test_whatever_is_unreadable_in_a_call_the_rest_is_taken_and_nothing_is_lost(form: Form, text: str) -> None:
+def test_an_unreadable_value_in_a_call_costs_only_itself(form: Form, text: str) -> None:
     (message,) = taken(send_bytes(form.path, (form.item % f'"p":{text},"ok":1').encode(), form.headers))
     assert attributes(form, message)["ok"] == 1
     assert len(rejected(form, message)) == bad_numbers(text)
@@ -141,7 +141,7 @@ def test_whatever_is_unreadable_in_a_call_the_rest_is_taken_and_nothing_is_lost(
 
 
 @given(st.sampled_from(BATCHES), st.lists(texts, min_size=1, max_size=5))
-def test_whatever_is_unreadable_in_a_batch_each_item_is_taken(form: Form, texts: list[str]) -> None:
+def test_unreadable_values_in_a_batch_cost_no_item(form: Form, texts: list[str]) -> None:
     items = [form.item % f'"p":{text},"ok":{index}' for index, text in enumerate(texts)]
     messages = taken(send_bytes(form.batch_path, (form.batch % ",".join(items)).encode(), form.headers))
     assert [attributes(form, message)["ok"] for message in messages] == list(range(len(texts)))
@@ -153,7 +153,7 @@ RICH: Final = ",".join(f'"p{number}":0' for number in range(1_001))
 
 
 @given(st.sampled_from(LENIENT), st.lists(st.none() | texts, min_size=1, max_size=5), st.sampled_from([*DEEP, 0]))
-def test_whatever_item_breaks_a_limit_the_others_are_taken(form: Form, found: list[str | None], depth: int) -> None:
+def test_items_beyond_a_limit_cost_no_other_item(form: Form, found: list[str | None], depth: int) -> None:
     bad = form.item % DEEP.get(depth, RICH)
     items = [bad if text is None else form.item % f'"p":{text},"ok":{index}' for index, text in enumerate(found)]
     outcome = send_bytes(form.batch_path, (form.batch % ",".join(items)).encode(), form.headers)
@@ -189,7 +189,7 @@ def test_an_attribute_that_is_no_number_is_rejected_by_its_name(form: Form, numb
     assert rejected(form, message) == (Rejected("price", number[:1_000], UNREADABLE_NUMBER),)
 
 
-def test_a_number_within_an_attribute_leaves_null_and_is_named_by_its_place() -> None:
+def test_an_unreadable_number_within_an_attribute_becomes_null_and_is_reported_with_its_path() -> None:
     body = b'{"mobileId":"m","event":"E","properties":{"items":[{"n":1},{"n":[NaN,2]}]}}'
     (message,) = taken(send_bytes(TRACK, body))
     assert message.properties == {"items": [{"n": 1}, {"n": [None, 2]}]}

@@ -17,7 +17,7 @@ TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=30)
 
 
 @given(TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3))
-def test_whatever_a_call_holds_a_shell_gets_it_as_it_is(url: str, body: dict[str, str]) -> None:
+def test_a_shell_receives_any_call_unchanged(url: str, body: dict[str, str]) -> None:
     written = languages.shell(url, SampleCall("/p", body, (("Authorization", "Bearer 'x'"),), "us'er"))
     words = shlex.split(written.replace(" \\\n  ", " "))  # it knows lines that go on for something else than shells do
     assert words[:3] == ["curl", "-sS", f"{url}/p"]
@@ -31,7 +31,7 @@ def test_whatever_a_call_holds_a_shell_gets_it_as_it_is(url: str, body: dict[str
     TEXTS,
     st.dictionaries(TEXTS, st.one_of(TEXTS, st.integers(), st.dictionaries(TEXTS, TEXTS, max_size=2)), max_size=4),
 )
-def test_whatever_a_call_holds_python_gets_it_as_it_is(url: str, body: dict[str, Any]) -> None:
+def test_python_receives_any_call_unchanged(url: str, body: dict[str, Any]) -> None:
     written = languages.python(url, SampleCall("/p", body))
     names: dict[str, Any] = {}
     exec(written.partition("from urllib.request import Request, urlopen\n")[2].partition("request = ")[0], names)  # noqa: S102 - our own text
@@ -39,7 +39,7 @@ def test_whatever_a_call_holds_python_gets_it_as_it_is(url: str, body: dict[str,
 
 
 @given(TEXTS)
-def test_whatever_a_call_holds_no_script_element_ends_in_javascript(text: str) -> None:
+def test_no_text_ends_a_script_element(text: str) -> None:
     written = languages.javascript(URL, SampleCall("/p", {"</script>": f"</script>{text}"}))
     assert "</script" not in written
 

@@ -171,7 +171,7 @@ def test_a_fraction_of_a_second_is_kept_to_the_millisecond(time: int) -> None:
 
 
 @given(ANYTHING)
-def test_whatever_is_given_a_time_is_in_range_or_nothing(value: Any) -> None:
+def test_any_value_is_a_time_in_range_or_none(value: Any) -> None:
     zones = (UTC, ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York"))
     local = (read_local(value, zone) for zone in zones)
     for time in (read_iso_or_epoch(value), read_strict_iso_or_epoch(value), read_utc(value), *local):
@@ -213,12 +213,12 @@ def test_a_time_without_a_zone_is_meant_in_the_given_one(value: Any, expected: i
         (None, None),
     ],
 )
-def test_a_time_in_utc_says_so(value: Any, expected: int | None) -> None:
+def test_a_time_in_utc_is_labelled(value: Any, expected: int | None) -> None:
     assert read_utc(value) == expected
 
 
 @given(MOMENTS)
-def test_whatever_the_moment_both_readers_give_its_milliseconds(moment: datetime) -> None:
+def test_both_readers_give_the_milliseconds_of_any_moment(moment: datetime) -> None:
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     expected = since // timedelta(milliseconds=1)
     assert read_iso_or_epoch(moment.isoformat()) == expected

@@ -143,7 +143,7 @@ def test_an_unknown_key_gets_an_error_that_says_so(path: str) -> None:
     assert errors(path.replace("mobile-key", "other-key"), EVENT, 401) == [("mobileApiKey", "UNKNOWN_VALUE")]
 
 
-def test_the_key_is_looked_at_before_the_body() -> None:
+def test_the_key_is_checked_before_the_body() -> None:
     assert send_bytes(TRACK.replace("mobile-key", "other-key"), b"{").reply.status == 401
 
 

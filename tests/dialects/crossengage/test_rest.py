@@ -467,9 +467,7 @@ PEOPLE: Final = st.builds(
 
 
 @given(st.sampled_from(METHODS), BODIES | st.binary(), st.sampled_from(["1", "2"]), st.just(LookupResult()) | PEOPLE)
-def test_whatever_is_sent_there_is_an_answer(
-    one: tuple[str, str], body: Any, version: str, known: LookupResult
-) -> None:
+def test_any_body_gets_a_response(one: tuple[str, str], body: Any, version: str, known: LookupResult) -> None:
     holds(call(*one, body, version, known))
 
 
@@ -493,7 +491,7 @@ def test_a_batch_keeps_exactly_the_entries_that_it_calls_good(updated: Any, dele
 
 
 @given(st.text(max_size=300), st.dictionaries(st.sampled_from(list(headers())), st.text()))
-def test_whatever_the_path_and_headers_there_is_an_answer(text: str, sent: dict[str, str]) -> None:
+def test_any_path_and_headers_get_a_response(text: str, sent: dict[str, str]) -> None:
     for path in (f"/users/{text}", f"/users/track/{text}", f"/users/email/{text}/bu/{text}"):
         found = match(path.partition("?")[0])
         if found is not None:

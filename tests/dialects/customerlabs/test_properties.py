@@ -48,27 +48,27 @@ def check(outcome: Outcome) -> None:
 
 
 @given(st.sampled_from(PATHS), st.binary())
-def test_whatever_the_bytes_there_is_an_answer(path: str, body: bytes) -> None:
+def test_any_bytes_get_a_response(path: str, body: bytes) -> None:
     check(send_bytes(path, body, AGENT))
 
 
 @given(st.sampled_from(PATHS), BODIES)
-def test_whatever_the_json_there_is_an_answer(path: str, body: Any) -> None:
+def test_any_json_gets_a_response(path: str, body: Any) -> None:
     check(send(path, body, AGENT))
 
 
 @given(st.sampled_from(PATHS), st.dictionaries(st.sampled_from(FIELDS), VALUES))
-def test_whatever_the_fields_there_is_an_answer(path: str, fields: dict[str, Any]) -> None:
+def test_any_fields_get_a_response(path: str, fields: dict[str, Any]) -> None:
     check(send(path, GOOD[path] | fields, AGENT))
 
 
 @given(st.sampled_from(PATHS), st.text())
-def test_whatever_the_user_agent_there_is_an_answer(path: str, agent: str) -> None:
+def test_any_user_agent_gets_a_response(path: str, agent: str) -> None:
     check(send(path, GOOD[path], {"cl-user-agent": agent}))
 
 
 @given(OBJECTS, OBJECTS, OBJECTS)
-def test_whatever_an_event_carries_it_is_taken_and_kept(properties: Any, ids: Any, by: Any) -> None:
+def test_any_event_data_is_accepted_and_stored(properties: Any, ids: Any, by: Any) -> None:
     outcome = send(WEBHOOK, EVENT | {"properties": properties, "external_ids": ids, "identify_by": by})
     check(outcome)
     assert outcome.reply.status == 200
@@ -77,7 +77,7 @@ def test_whatever_an_event_carries_it_is_taken_and_kept(properties: Any, ids: An
 
 
 @given(st.text(min_size=1).filter(lambda text: not text.isspace()), OBJECTS)
-def test_whatever_else_is_in_free_json_an_event_and_an_email_are_enough(event: str, fields: Any) -> None:
+def test_an_event_and_an_email_suffice_in_free_json(event: str, fields: Any) -> None:
     taken = {"event_name": event, "email": "a@x.io"}
     free = {name: value for name, value in fields.items() if name not in FIELDS} | taken
     outcome = send(WEBHOOK, free)

@@ -66,6 +66,6 @@ def test_what_holds_no_wrapped_value_is_left_alone() -> None:
 
 
 @given(JSON)
-def test_whatever_is_wrapped_comes_out_as_it_was(value: Any) -> None:
+def test_wrapped_values_are_unwrapped_unchanged(value: Any) -> None:
     assert unwrap(wrapped(value)).value == value
     assert unwrap(value).value == value

@@ -87,6 +87,6 @@ def test_a_setting_that_is_no_address_stops_the_start(url: str) -> None:
         st.text() | st.text(alphabet='abc.:-_[]/"\\<>, \r\n', max_size=20),
     )
 )
-def test_whatever_the_headers_hold_no_character_of_another_syntax_gets_out(headers: dict[str, str]) -> None:
+def test_addresses_contain_no_other_syntax_for_any_headers(headers: dict[str, str]) -> None:
     found = address(headers)
     assert found is None or re.fullmatch(r"https?://[A-Za-z0-9.:_\[\]-]+", found.url)

@@ -121,7 +121,7 @@ def test_errors_of_the_edge_have_the_vendors_shape(path: str, fault: Fault, stat
     assert reply.headers == ((("Allow", "POST"),) if fault is Fault.METHOD_NOT_ALLOWED else ())
 
 
-def test_gzip_is_looked_for_whatever_the_headers_say() -> None:
+def test_gzip_is_detected_whatever_the_headers_are() -> None:
     assert all(call.sniff_gzip for path in PATHS if (call := match(path)) is not None)
 
 

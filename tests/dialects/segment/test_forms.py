@@ -86,7 +86,7 @@ def test_the_limits_of_bodies_hold(text: str, fault: Fault) -> None:
 
 
 @given(st.dictionaries(NAMES.filter(lambda name: name != "data"), OBJECTS, max_size=4))
-def test_whatever_an_item_of_texts_holds_it_comes_back(item: dict[str, Any]) -> None:
+def test_any_item_of_texts_survives_the_encoding_as_a_form(item: dict[str, Any]) -> None:
     assert read_form(urlencode(list(_flat(item)))) == item
 
 
@@ -99,7 +99,7 @@ def _flat(item: dict[str, Any], prefix: str = "") -> Any:
 
 
 @given(st.text())
-def test_whatever_a_query_is_it_is_read_or_refused(text: str) -> None:
+def test_any_query_is_read_or_rejected(text: str) -> None:
     try:
         item = read_form(text)
     except RequestFault as refused:

@@ -102,5 +102,5 @@ def test_every_fault_is_a_picture(path: str) -> None:
 
 
 @given(st.sampled_from(PIXELS), st.text(alphabet=st.characters(codec="latin-1")))
-def test_whatever_the_query_there_is_a_picture(path: str, query: str) -> None:
+def test_any_query_of_a_pixel_gets_a_gif(path: str, query: str) -> None:
     assert get(f"{path}?{query}", AUTHORISED).reply.status in {200, 400}

@@ -67,19 +67,19 @@ def check(outcome: Outcome) -> None:
 
 
 @given(st.lists(VALUES | st.fixed_dictionaries({"type": VALUES | st.just("till_id")}, optional={"id": VALUES})))
-def test_whatever_external_ids_are_their_item_is_taken(sent: list[Any]) -> None:
+def test_any_external_ids_leave_their_item_accepted(sent: list[Any]) -> None:
     (made,) = messages("/v1/track", {"userId": "u", "event": "e", "context": {"externalIds": sent}})
     assert made.identifiers[0].value == "u"
     assert {each.namespace for each in made.identifiers[1:]} <= {"till_id"}
 
 
 @given(st.sampled_from([*PATHS, METRICS]), st.binary())
-def test_whatever_the_bytes_there_is_an_answer(path: str, body: bytes) -> None:
+def test_any_bytes_get_a_response(path: str, body: bytes) -> None:
     check(send_bytes(path, body, AUTHORISED))
 
 
 @given(st.sampled_from(ITEM_PATHS), ITEMS)
-def test_whatever_an_item_is_it_is_taken_or_nothing_at_all(path: str, item: Any) -> None:
+def test_any_item_is_accepted_or_rejected_completely(path: str, item: Any) -> None:
     outcome = send_bytes(path, msgspec.json.encode(item), AUTHORISED)
     check(outcome)
     assert outcome.reply.status == 200
@@ -87,7 +87,7 @@ def test_whatever_an_item_is_it_is_taken_or_nothing_at_all(path: str, item: Any)
 
 
 @given(st.sampled_from(BATCH_PATHS), st.lists(ITEMS, max_size=5), OBJECTS)
-def test_whatever_the_items_of_a_batch_are_each_is_taken_for_itself(path: str, items: list[Any], beside: Any) -> None:
+def test_items_of_a_batch_are_independent(path: str, items: list[Any], beside: Any) -> None:
     outcome = send_bytes(path, msgspec.json.encode(beside | {"batch": items}), AUTHORISED)
     check(outcome)
     assert outcome.reply.status == 200
@@ -100,7 +100,7 @@ def test_whatever_the_items_of_a_batch_are_each_is_taken_for_itself(path: str, i
 
 
 @given(st.sampled_from(PATHS), st.text() | st.text().map("Basic {}".format) | st.text().map("Bearer {}".format), ITEMS)
-def test_whatever_the_header_only_a_known_key_opens(path: str, header: str, body: Any) -> None:
+def test_only_a_known_key_is_accepted_for_any_header(path: str, header: str, body: Any) -> None:
     outcome = send_bytes(path, msgspec.json.encode(body), {"authorization": header})
     check(outcome)
     known = type(body) is dict and body.get("writeKey") == WRITE_KEY
@@ -108,7 +108,7 @@ def test_whatever_the_header_only_a_known_key_opens(path: str, header: str, body
 
 
 @given(st.sampled_from(TYPES), GOOD)
-def test_whatever_a_good_item_carries_it_is_understood(type_: str, item: dict[str, Any]) -> None:
+def test_any_valid_item_is_understood(type_: str, item: dict[str, Any]) -> None:
     made = messages(f"/v1/{type_}", item)
     assert all(message.kind != "invalid" for message in made)
     assert made or item["userId"].strip() == item["previousId"].strip()

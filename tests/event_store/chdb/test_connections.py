@@ -23,13 +23,13 @@ def engine(opened: ChdbEventStore) -> Engine:
 
 
 @given(text=st.text() | st.text("\\'\"\t\n\r\0\b{}?%;-/*`", max_size=10))
-def test_whatever_text_is_given_arrives(engine: Engine, text: str) -> None:
+def test_any_text_parameter_is_passed_unchanged(engine: Engine, text: str) -> None:
     row = msgspec.json.decode(engine.query("SELECT {text:String} AS text", text=text))
     assert row == {"text": text}
 
 
 @given(number=st.integers(-(1 << 63), (1 << 63) - 1))
-def test_whatever_number_is_given_arrives(engine: Engine, number: int) -> None:
+def test_any_number_parameter_is_passed_unchanged(engine: Engine, number: int) -> None:
     row = msgspec.json.decode(engine.query("SELECT {number:Int64} AS number", number=number))
     assert int(row["number"]) == number
 

@@ -187,7 +187,7 @@ class TestWhatIsWhole:
             assert store.refilling
             assert store.total(PROJECT) == 300
 
-    def test_a_new_store_whose_making_was_cut_off_is_made(self, folder: Path) -> None:
+    def test_an_interrupted_creation_of_a_store_is_completed(self, folder: Path) -> None:
         fill(folder)
         with closing(open_event_store(folder)) as store:
             store.repair()

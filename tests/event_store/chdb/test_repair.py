@@ -67,7 +67,7 @@ def test_what_is_whole_is_kept_and_the_rest_is_set_aside(garbled: ChdbEventStore
     assert [line["log_level"] for line in lines] == ["error"]
 
 
-def test_what_is_missing_comes_back_once(garbled: ChdbEventStore) -> None:
+def test_missing_rows_are_refilled_once(garbled: ChdbEventStore) -> None:
     garbled.repair()
     refill(garbled)
     assert positions(garbled) == list(range(1, 301))

@@ -21,5 +21,5 @@ def test_a_process_that_was_steady_is_started_again_soon() -> None:
 
 
 @given(previous=st.floats(0, LONGEST_SECONDS), ran=st.floats(0, 1e6))
-def test_whatever_came_before_the_wait_is_within_its_bounds(previous: float, ran: float) -> None:
+def test_the_delay_is_within_its_bounds(previous: float, ran: float) -> None:
     assert FIRST_SECONDS <= next_delay(previous, ran) <= LONGEST_SECONDS

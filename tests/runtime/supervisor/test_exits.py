@@ -67,5 +67,5 @@ def orphan(on_signal: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     "on_signal, code, written", [("stop.set()", 0, "flushed\n"), ("None", EXIT_ORPHANED, "")], ids=["heeds", "ignores"]
 )
-def test_a_role_leaves_when_its_supervisor_is_gone(on_signal: str, code: int, written: str) -> None:
+def test_a_role_exits_when_its_supervisor_has_ended(on_signal: str, code: int, written: str) -> None:
     assert orphan(on_signal) == (code, written)

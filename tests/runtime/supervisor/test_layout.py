@@ -18,7 +18,7 @@ def test_edges_grow_with_the_cores(cores: int, edges: int) -> None:
 
 
 @given(st.integers(1, 1024))
-def test_whatever_the_machine_there_is_one_worker_and_one_console(cores: int) -> None:
+def test_there_is_one_worker_and_one_console_for_any_number_of_cores(cores: int) -> None:
     planned = layout(cores)
     assert (planned.count("worker"), planned.count("console")) == (1, 1)
     assert 1 <= planned.count("edge") <= MOST_EDGES

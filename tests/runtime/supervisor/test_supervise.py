@@ -63,13 +63,13 @@ def test_a_process_that_ends_by_itself_is_started_again_loudly(marks: Path) -> N
     assert all('"code": 3' in line and "starting it again" in line for line in loud)
 
 
-def test_a_process_that_does_not_stop_is_killed_and_the_exit_code_says_so(marks: Path) -> None:
+def test_a_process_that_does_not_stop_is_killed_and_the_exit_code_shows_it(marks: Path) -> None:
     outcome = supervised(marks, [IGNORES], seconds={"STOP_SECONDS": "0.3"})
     assert outcome.code == 1
     assert any("was killed" in line for line in outcome.lines)
 
 
-def test_a_supervisor_without_a_readable_log_goes_on_and_ends_all(marks: Path) -> None:
+def test_a_supervisor_whose_output_cannot_be_written_continues_and_stops_all(marks: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         outcome = supervised(marks, [ENDS_TWICE, HEEDS.format(code=0)], until="started", stderr=full)
     assert outcome.code == 0

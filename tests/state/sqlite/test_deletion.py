@@ -225,7 +225,7 @@ def test_a_profile_with_very_many_related_ones_is_kept(builder: StateBuilder, mo
         max_size=8,
     )
 )
-def test_whatever_was_sent_a_deletion_takes_test_identifiers_only(
+def test_a_deletion_deletes_test_identifiers_only(
     tmp_path_factory: pytest.TempPathFactory, messages: list[set[Identifier]]
 ) -> None:
     builder = StateBuilder(tmp_path_factory.mktemp("state") / "state.db")

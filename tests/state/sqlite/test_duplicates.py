@@ -230,7 +230,7 @@ class TestDecisions:
         assert found(reader) == []
         assert customers(reader, dismissed=True) == [{"u1", "u2"}]
 
-    def test_a_dismissal_can_be_taken_back(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+    def test_a_dismissal_can_be_undone(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
         builder.identify(user(1), email=EMAIL)
         builder.identify(user(2), email=EMAIL)
         one, other = (owner(reader, user(number)) for number in (1, 2))
@@ -279,7 +279,7 @@ class TestBounds:
             assert len(found(reader)) == 4
             assert len(reader.duplicates(1, limit=100).duplicates) == 3
 
-    def test_a_sweep_goes_on_where_it_stopped(
+    def test_a_sweep_continues_where_it_stopped(
         self, builder: StateBuilder, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(duplicates, "SWEPT", 2)

@@ -48,7 +48,7 @@ def test_what_was_detached_is_no_longer_given_back_by_the_merge_that_brought_it(
     assert owned_by_profile(comparison) == [set(), {U1, M1, E1}, set()]
 
 
-def test_what_was_detached_and_taken_back_is_given_back_again(comparison: Comparison) -> None:
+def test_a_merge_can_be_undone_after_the_undo_of_a_detachment(comparison: Comparison) -> None:
     apply_calls(comparison, (M1,), (U1,), (U1, M1))
     comparison.detach(1, 1, M1)
     assert comparison.undo_detachment(1, 0) == "done"
@@ -64,7 +64,7 @@ def test_what_was_detached_is_not_brought_back_by_the_same_identifier(comparison
     assert comparison.observer.view(1).history["conflict"] == 2
 
 
-def test_after_a_detachment_was_taken_back_its_identifier_may_lead_to_both_again(comparison: Comparison) -> None:
+def test_after_the_undo_of_a_detachment_its_identifier_may_merge_both_again(comparison: Comparison) -> None:
     apply_calls(comparison, (U1, M1))
     comparison.detach(1, 0, M1)
     comparison.undo_detachment(1, 0)

@@ -110,7 +110,7 @@ def pruned(outbox: SqliteOutbox, now: int = NOW) -> int:
     return gone
 
 
-def test_what_is_old_goes_once_every_relay_has_passed_it(state: SqliteState, outbox: SqliteOutbox) -> None:
+def test_old_rows_are_deleted_once_every_relay_has_delivered_them(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 60, at=NOW - 8 * DAY_MS)
     fill(state, 3, at=NOW - 6 * DAY_MS)
     assert outbox.prune(NOW) == 0
@@ -157,7 +157,7 @@ def test_a_part_is_pruned_at_a_time(
     assert [outbox.prune(NOW) for _ in range(4)] == [2, 2, 1, 0]
 
 
-def test_ids_go_on_after_everything_was_pruned(state: SqliteState, outbox: SqliteOutbox) -> None:
+def test_ids_continue_after_everything_was_pruned(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 2, at=0)
     outbox.commit("events", 2)
     assert pruned(outbox) == 2

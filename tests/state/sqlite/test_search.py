@@ -145,9 +145,7 @@ class TestByContact:
             connection.execute("DELETE FROM search_terms WHERE value = 'anna zimmer'")
         assert users(reader, "anna") == ["u1"]
 
-    def test_a_row_of_a_profile_that_is_gone_is_passed_over(
-        self, builder: StateBuilder, reader: SqliteStateReader
-    ) -> None:
+    def test_a_row_of_a_deleted_profile_is_skipped(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
         builder.identify(ident("mobile_id", "m1"), name="Anna")
         with closing(apsw.Connection(str(builder.path))) as connection:
             connection.execute("DELETE FROM profiles")
