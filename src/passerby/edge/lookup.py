@@ -105,9 +105,21 @@ class StateProfileLookup:
 
     def _answer(self, waiting: list[_Pending]) -> list[_Pending]:
         """Complete the lookups that do not wait for the worker, or not any longer; return the others."""
+        ready: list[_Pending] = []
+        others: list[_Pending] = []
+        found: list[LookupResult] = []
         try:
-            ready, others = self._split(waiting)
-            found = []
+            applied = self._state.positions()
+            self._unapplied.follow(applied)
+            now = time.monotonic()
+            for pending in waiting:
+                lookup = pending.lookup
+                names = lookup.identifiers if lookup.device is None else (*lookup.identifiers, lookup.device)
+                waits = self._unapplied.is_waiting(lookup.project, names, applied)
+                if waits and pending.deadline > now:
+                    others.append(pending)
+                else:
+                    ready.append(pending._replace(behind=waits or self._unapplied.is_behind(applied)))
             if ready:
                 with self._state.snapshot() as snapshot:
                     found = [self._result(pending, snapshot) for pending in ready]
@@ -122,23 +134,6 @@ class StateProfileLookup:
         if ready:
             self._loop.call_soon_threadsafe(_deliver, ready, found)
         return others
-
-    def _split(self, waiting: list[_Pending]) -> tuple[list[_Pending], list[_Pending]]:
-        """Split lookups into those that can be completed now and those that wait for the worker."""
-        applied = self._state.positions()
-        self._unapplied.follow(applied)
-        now = time.monotonic()
-        ready: list[_Pending] = []
-        others: list[_Pending] = []
-        for pending in waiting:
-            lookup = pending.lookup
-            names = lookup.identifiers if lookup.device is None else (*lookup.identifiers, lookup.device)
-            waits = self._unapplied.is_waiting(lookup.project, names, applied)
-            if waits and pending.deadline > now:
-                others.append(pending)
-            else:
-                ready.append(pending._replace(behind=waits or self._unapplied.is_behind(applied)))
-        return ready, others
 
     def _result(self, pending: _Pending, snapshot: ReadSnapshot) -> LookupResult:
         lookup, project = pending.lookup, pending.lookup.project

@@ -99,7 +99,29 @@ class RejectionWriter:
 
     def write(self, rejections: Sequence[CapturedRequest], uncaptured: Counter[tuple[str, int]]) -> None:
         """Write what `RejectionBuffer.take` returns. Uncaptured requests are counted for no project."""
-        rejected = [self._record(each) for each in rejections]
+        rejected = []
+        for rejection in rejections:
+            call, head = rejection.call, rejection.head
+            parameters = call.parameters if call else {}
+            # Of several headers with one name the last, as for an accepted request.
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+            parts = RequestParts(parameters, head.query, headers, rejection.body)
+            dialect = dialect_of(call)
+            record = RejectedRequest(
+                project=registry.project_hint(dialect, parts, self._credentials) or NO_PROJECT,
+                at=rejection.at,
+                dialect=dialect,
+                call=call.name if call else "unknown",
+                status=rejection.status,
+                reason=rejection.reason,
+                cause=rejection.cause,
+                answer=_messages(rejection.answer.decode("utf-8", "replace"), dialect)[: redaction.TEXT_LIMIT],
+                method=head.method,
+                path=redaction.path(head.path, head.query, parameters.values()),
+                client=redaction.client(self._proxies.client(head.client, head.headers)),
+                body=redaction.body(rejection.body),
+            )
+            rejected.append(record)
         counts: Counter[tuple[int, int, str]] = Counter()
         for each in rejected:
             counts[each.project, each.at - each.at % MINUTE_MS, each.dialect] += 1
@@ -119,28 +141,6 @@ class RejectionWriter:
         """Delete expired requests at `now` (ms), and aggregate old counts."""
         with self._lock:
             self._writer.prune(now)
-
-    def _record(self, rejection: CapturedRequest) -> RejectedRequest:
-        call, head = rejection.call, rejection.head
-        parameters = call.parameters if call else {}
-        # Of several headers with one name the last, as for an accepted request.
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-        parts = RequestParts(parameters, head.query, headers, rejection.body)
-        dialect = dialect_of(call)
-        return RejectedRequest(
-            project=registry.project_hint(dialect, parts, self._credentials) or NO_PROJECT,
-            at=rejection.at,
-            dialect=dialect,
-            call=call.name if call else "unknown",
-            status=rejection.status,
-            reason=rejection.reason,
-            cause=rejection.cause,
-            answer=_messages(rejection.answer.decode("utf-8", "replace"), dialect)[: redaction.TEXT_LIMIT],
-            method=head.method,
-            path=redaction.path(head.path, head.query, parameters.values()),
-            client=redaction.client(self._proxies.client(head.client, head.headers)),
-            body=redaction.body(rejection.body),
-        )
 
 
 def _messages(answer: str, dialect: str) -> str:

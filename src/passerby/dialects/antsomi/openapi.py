@@ -107,14 +107,6 @@ _SOURCE: Final = (
 )
 
 
-def _in_query(field: str) -> dict[str, Any]:
-    schema = _EVENT["properties"][field]
-    said = schema.get("description", "A field of the event.")
-    text = said if field not in {"dims", "extra", "items", "context"} else f"{said} A JSON text."
-    example = {"example": _VIEW[field]} if field in {"uid", "ec", "ea"} else {}
-    return _parameter(field, text, _TEXT) | example
-
-
 def _script(reply: Reply) -> dict[str, Any]:
     return {"schema": _TEXT, "examples": {SCRIPT: {"value": reply.body.decode()}}}
 
@@ -158,10 +150,17 @@ def _operation(path: str, method: str) -> dict[str, Any]:
             "parameters": list(_SOURCE),
             "requestBody": body(_EVENTS, {"sign_in": _SIGN_IN, "view": _VIEW, "several": [_VIEW, _SIGN_IN]}),
         }
+    fields = []
+    for field, schema in _EVENT["properties"].items():
+        text = schema.get("description", "A field of the event.")
+        if field in {"dims", "extra", "items", "context"}:
+            text = f"{text} A JSON text."
+        value = {"example": _VIEW[field]} if field in {"uid", "ec", "ea"} else {}
+        fields.append(_parameter(field, text, _TEXT) | value)
     return common | {
         "summary": "Track an event in the query",
         "description": "The same event with all fields in the query, for an image, a script or a link.",
-        "parameters": [*_SOURCE, *(_in_query(field) for field in _EVENT["properties"])],
+        "parameters": [*_SOURCE, *fields],
     }
 
 
