@@ -1,7 +1,6 @@
-"""What a storage engine offers the processes: how log, state, event store and control plane are opened.
+"""Protocols of storage engines: how log, state, event store and control plane are opened.
 
-`passerby.runtime.engines` makes these from URLs. Everything else receives them, so that it depends on the protocols of
-`log`, `state` and `events` and on no engine.
+`passerby.runtime.engines` creates them from URLs. All other modules receive them, and depend on no engine.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ class PrunableOutbox(Outbox, Protocol):
         """Delete a bounded number of delivered rows past retention at `now` (ms); return how many, 0 at the end."""
 
     def size(self) -> OutboxSize:
-        """Return how much the outbox holds."""
+        """Return the size of the outbox."""
 
     def close(self) -> None: ...
 
@@ -109,7 +108,7 @@ class EventStoreEngine(Protocol):
         """Return the name of the engine and its version."""
 
     def trial(self, *, in_use: bool) -> Trial:
-        """Try whether the engine works and, unless it is `in_use`, whether it opens the store."""
+        """Test whether the engine works and, unless it is `in_use`, whether it opens the store."""
 
 
 class ControlEngine(Protocol):

@@ -1,7 +1,7 @@
-"""The vocabulary that every room shares: what a message is, and what becomes of it.
+"""Types that all modules share: messages, their identifiers and violations, and stored events.
 
-A *message* is one fact that a client stated ("this visitor did that", "this person has these traits"). The edge makes
-messages, the log keeps them in order, the worker applies them, and what is then known of an event is a `StoredEvent`.
+A *message* is one fact that a client has sent: "this visitor did that", "this user has these traits". The edge creates
+messages from calls, the log stores them in order, and the worker applies them; an event is then a `StoredEvent`.
 
 Units: every time is an integer of milliseconds since 1970 in UTC. The ids of messages, events, profiles and merges are
 UUIDv7 in their canonical text form.
@@ -36,7 +36,7 @@ class Violation(NamedTuple):
     """A violation of a rule by an accepted message, counted by kind and shown to the sender.
 
     `subject` is the event name ("" for the profile's traits or the message itself), `attribute` the attribute's name
-    ("" where the whole message is meant), `sample` a shortened value to look at.
+    ("" for the message as a whole), `sample` a shortened value.
     """
 
     kind: str
@@ -94,11 +94,11 @@ SERVER: Final = 2
 
 
 class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
-    """One fact, as the edge understood it and as the log keeps it (a JSON array, fields in this order).
+    """One fact, as the edge read it and as the log stores it (a JSON array, fields in this order).
 
-    `identifiers` are as sent, strings, not yet cleaned. `deduplication_key` is empty where the caller gave none.
-    `violations` are what the dialect already noticed, `rejected` and `rejected_traits` the values of the event and of
-    the profile that it could not read. New fields go to the end, with a default: old logs stay readable.
+    `identifiers` are as sent, strings, not yet cleaned. `deduplication_key` is empty if the caller sent none.
+    `violations` are those that the dialect found, `rejected` and `rejected_traits` the values of the event and of the
+    profile that it could not read. New fields go to the end, with a default: old logs stay readable.
     """
 
     project: int
@@ -134,7 +134,7 @@ StandardEvent = Literal[
 
 
 class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """A product as an event speaks of it. What its sender did not say is left out."""
+    """A product of an event. Fields that were not sent are left out."""
 
     id: str | None = None
     sku: str | None = None
@@ -149,9 +149,9 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
 
 
 class Semantic(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What an event means, in words that are the same for every dialect (`passerby.commerce`).
+    """The standard event of an event, the same for every dialect (`passerby.commerce`), with its items.
 
-    `value` is what it was worth, in `currency`, where its sender says so; neither is ever worked out.
+    `value` is the total value in `currency`, if both were sent; neither is ever calculated.
     """
 
     name: StandardEvent
@@ -161,11 +161,11 @@ class Semantic(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class StoredEvent(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
-    """An event after the worker applied it: immutable, kept under the profile that was resolved for it then.
+    """An event after the worker applied it: immutable, stored under the profile that was resolved for it then.
 
     One JSON object of this shape is one line of an outbox batch, and one row of the event store. `id` is the message's
-    id; `position` its place in the log; `rejected` holds what the catalogue's rules refused, `properties` the rest.
-    `semantic` is what it means as a fact of a shop; one that is none is written without.
+    id, `position` its position in the log. `rejected` holds the values that the catalogue's rules rejected,
+    `properties` the others. `semantic` is its standard event; an event that has none is written without the field.
     """
 
     project: int

@@ -1,17 +1,17 @@
 """Positions in the log: which message, and how far.
 
 A log has one or more partitions, numbered from 0. Messages are ordered within a partition and nowhere else, so there
-are two types: a `Position` identifies one message, and `Positions` says how far something goes or has come, with the
-last position of each partition.
+are two types: a `Position` identifies one message, and `Positions` is how far a log reaches or was processed: the last
+position of each partition.
 
 A `Position` is a pair of partition and offset, packed into one integer of 63 bits: the partition in the upper 12, the
 offset in the lower 51. Rows, events and loops hold that integer, so a position costs no object and no second column.
 The positions of partition 0 are its offsets: the embedded engine, which has no other, stores 1, 2, 3. Offsets ascend
 and may leave gaps; 0 is before the first message. Only engines of the log and this module make positions or take them
-apart. All other code compares positions for identity and order, stores them, and asks `Positions` how far something is.
+apart. All other code compares positions for identity and order, stores them, and compares progress with `Positions`.
 
-Comparing positions of two partitions gives an order that is total and fixed, as a tie-break needs, and says nothing
-about time.
+Comparing positions of two partitions gives an order that is total and fixed, as a tie-break needs, and unrelated to
+time.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def partition_of(position: Position) -> int:
 
 
 def partitions_of(positions: Sequence[Position]) -> set[int]:
-    """Return the partitions of positions. For positions of one partition, as nearly always, it takes no loop.
+    """Return the partitions of positions, without a loop if all are of one partition, as is usual.
 
     A position's upper bits are its partition, so all positions between two of a partition are of that partition.
     """
@@ -100,10 +100,10 @@ def to_json(position: Position) -> ShownPosition:
 
 @final
 class Positions:
-    """How far a log goes, or how far it is read, applied or delivered: the last position of each partition.
+    """How far a log reaches, or was read, applied or delivered: the last position of each partition.
 
-    A partition that is not listed is at its beginning. Immutable. Two of these may each be ahead of the other, so there
-    is no `<`: ask `has_reached`.
+    A partition that is not listed is at its beginning. Immutable. Two of these may each be ahead of the other, in
+    different partitions, so there is no `<`: use `has_reached`.
     """
 
     __slots__ = ("_last",)
@@ -117,13 +117,13 @@ class Positions:
 
     @classmethod
     def at(cls, position: Position) -> Positions:
-        """Return positions that are as far as one position: `Positions([position])` in less time, for each append."""
+        """Return `Positions([position])` in less time, for each append."""
         positions = cls.__new__(cls)
         positions._last = {position >> _OFFSET_BITS: position} if position & _OFFSET else {}  # noqa: SLF001 - our own
         return positions
 
     def __iter__(self) -> Iterator[Position]:
-        """Give the last positions, by partition."""
+        """Yield the last positions, by partition."""
         return iter(self._last.values())
 
     def __eq__(self, other: object) -> bool:
@@ -136,7 +136,7 @@ class Positions:
         return f"Positions({self})"
 
     def __str__(self) -> str:
-        """Give these positions as text, which `parse` reads: `partition:offset`, separated by commas.
+        """Return these positions as text, which `parse` reads: `partition:offset`, separated by commas.
 
         Where only partition 0 has messages, this is its offset alone.
         """
@@ -178,12 +178,12 @@ class Positions:
         )
 
     def uncovered(self, located: Sequence[_LocatedT]) -> list[_LocatedT]:
-        """Return those of these entries that are beyond these positions, in their order."""
+        """Return the entries that are beyond these positions, in their order."""
         reached = self._last.get
         positions = [each.position for each in located]
         partitions = partitions_of(positions)
         if len(partitions) == 1 and min(positions) > reached(partitions.pop(), 0):
-            return list(located)
+            return list(located)  # all are new, as for every batch that is read for the first time
         return [each for each in located if each.position > reached(each.position >> _OFFSET_BITS, 0)]
 
     def distance(self, after: Positions) -> int:

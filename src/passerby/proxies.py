@@ -40,12 +40,12 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Networks:
-    """A list of networks, written as CIDRs with commas between them. Immutable, compared by value."""
+    """A list of networks, as CIDRs separated by commas. Immutable, compared by value."""
 
     __slots__ = ("_networks",)
 
     def __init__(self, written: object = "") -> None:
-        """`written` is such a text, or a list of texts. Raises ValueError for what is no network."""
+        """Parse such a text, or a list of texts. Raises ValueError for anything but networks."""
         parts = written.split(",") if isinstance(written, str) else written
         if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
             raise ValueError("Expected a list of networks, such as 10.0.0.0/8,::1")
@@ -110,11 +110,11 @@ class TrustedProxies:
         if not self._looked_up(peer)[1]:
             return scheme
         given = dict(headers)
-        said = given.get(_X_FORWARDED_PROTO, b"")[:_LONGEST_HOP].decode("latin-1").partition(",")[0]
-        if not said and FORWARDED in given:
-            said = _parameter(given[FORWARDED][-_HEADER_BYTES:].decode("latin-1").partition(",")[0], "proto")
-        said = said.strip().lower()
-        return said if said in {"http", "https"} else scheme
+        proto = given.get(_X_FORWARDED_PROTO, b"")[:_LONGEST_HOP].decode("latin-1").partition(",")[0]
+        if not proto and FORWARDED in given:
+            proto = _parameter(given[FORWARDED][-_HEADER_BYTES:].decode("latin-1").partition(",")[0], "proto")
+        proto = proto.strip().lower()
+        return proto if proto in {"http", "https"} else scheme
 
     def _furthest(self, peer: str, name: bytes, values: Sequence[bytes]) -> str:
         """Return the first hop that is not a trusted proxy, else the last one before the end or an unreadable hop."""

@@ -26,12 +26,12 @@ FILE_NAME = "passerby.toml"
 
 VARIABLES: Mapping[str, str] = {
     CONFIG: "The TOML file to read, as `--config`.",
-    CONSOLE_PASSWORD: "The password of the console's user `admin`: `init` takes it in place of a random one, and "
-    "`serve` gives it to that user whenever it starts.",
+    CONSOLE_PASSWORD: "The password of the console user `admin`: `init` uses it instead of a random one, and `serve` "
+    "sets it at every start.",
     SECRET_KEY: "The key that secrets of other services are encrypted with: 32 bytes in base64, as "
     "`openssl rand -base64 32` prints. Without it, the file `secret.key` in the data directory is the key.",
 }
-"""Environment variables that are not settings, and what they are for."""
+"""Environment variables that are not settings, and their descriptions."""
 
 
 def _about(help_text: str, unit: str = "", **limits: Any) -> Meta:
@@ -39,12 +39,12 @@ def _about(help_text: str, unit: str = "", **limits: Any) -> Meta:
 
 
 class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ingest port lets through."""
+    """The ingest port: its processes, timeouts and limits."""
 
     processes: Annotated[int, _about("Edge processes; 0 chooses by the cores found.", "processes", ge=0, le=256)] = 0
     request_deadline_seconds: Annotated[
         float,
-        _about("Time a client has to send one request in full; then it is answered 408.", "seconds", gt=0, le=600),
+        _about("Time a client has to send one request in full; then the response is 408.", "seconds", gt=0, le=600),
     ] = 10.0
     idle_seconds: Annotated[
         float, _about("Time a connection may stay open without a request.", "seconds", gt=0, le=3600)
@@ -55,7 +55,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     pending_bytes: Annotated[
         int,
         _about(
-            "Messages that one edge process holds while they wait for the disk; beyond that it answers 429.",
+            "Messages that one edge process holds while they are written; beyond that it responds with 429.",
             "bytes",
             ge=1 << 20,
         ),
@@ -78,14 +78,14 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def rate_factor(self) -> float:
-        """What to multiply a vendor's documented rate with; 0.0 where there is to be no limit at all."""
+        """Return the factor on a vendor's documented rate; 0.0 means no limit."""
         if self.rate_limits == "documented":
             return 1.0
         return 0.0 if self.rate_limits == "off" else float(self.rate_limits)
 
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How long accepted messages stay in the log. Never less than every reader needs."""
+    """Retention of accepted messages in the log. Messages that a reader still needs are kept longer."""
 
     retention_days: Annotated[float, _about("Age at which messages leave the log.", "days", gt=0, le=36_500)] = 7.0
     retention_bytes: Annotated[
@@ -104,7 +104,7 @@ class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How the worker applies messages."""
+    """The worker: batches and deduplication."""
 
     batch_messages: Annotated[
         int, _about("Messages applied in one transaction, at most about.", "messages", ge=1, le=100_000)
@@ -122,27 +122,30 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CatalogueSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Hard limits of the catalogue; they hold for each project and for every dialect."""
+    """Limits of the data catalog, for each project and all dialects."""
 
     event_names: Annotated[
         int,
-        _about("Event names with a place in the catalogue; events of other names are kept.", "names", ge=1, le=100_000),
+        _about(
+            "Event names in the catalogue; events with other names are stored too.",
+            "names",
+            ge=1,
+            le=100_000,
+        ),
     ] = DEFAULT_LIMITS.event_names
     attributes_per_event: Annotated[
         int,
         _about(
-            "Attributes of an event name with a place in the catalogue; values of others are kept.",
+            "Attributes of an event name in the catalogue; values of others are stored too.",
             "attributes",
             ge=1,
             le=100_000,
         ),
     ] = DEFAULT_LIMITS.attributes_per_event
-    traits: Annotated[int, _about("Traits with a place in the catalogue.", "traits", ge=1, le=100_000)] = (
-        DEFAULT_LIMITS.traits
-    )
+    traits: Annotated[int, _about("Traits in the catalogue.", "traits", ge=1, le=100_000)] = DEFAULT_LIMITS.traits
     uncatalogued_traits: Annotated[
         int,
-        _about("Traits without such a place that a profile keeps; others are rejected.", "traits", ge=0, le=100_000),
+        _about("Other traits that a profile may have; further ones are rejected.", "traits", ge=0, le=100_000),
     ] = DEFAULT_LIMITS.uncatalogued_traits
     name_characters: Annotated[
         int,
@@ -159,7 +162,7 @@ class CatalogueSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def limits(self) -> Limits:
-        """The same, as the catalogue takes them."""
+        """Return them as the catalogue takes them."""
         return Limits(**msgspec.structs.asdict(self))
 
 
@@ -190,10 +193,10 @@ class DestinationSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How events reach the event store, and what it may use."""
+    """The relay that fills the event store, and the memory of its engine."""
 
     relay_interval_ms: Annotated[
-        int, _about("Pause between two looks at the outbox when it was empty.", "milliseconds", ge=1, le=60_000)
+        int, _about("Pause before an empty outbox is read again.", "milliseconds", ge=1, le=60_000)
     ] = 50
     changes_days: Annotated[
         int, _about("Age at which changes of profiles leave the event store.", "days", ge=1, le=10_000)
@@ -208,7 +211,7 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     wait_max_seconds: Annotated[
         float,
-        _about("The longest `wait=` that a reader may ask for; longer ones are cut to it.", "seconds", ge=0, le=600),
+        _about("Maximum of the parameter `wait`; longer values are reduced to it.", "seconds", ge=0, le=600),
     ] = 30.0
     metrics_token: Annotated[
         str,
@@ -231,15 +234,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: Annotated[
         Networks,
         _about(
-            "Networks of reverse proxies, as CIDRs with commas between them. Only their headers name the client's "
-            "address and whether it used HTTPS; empty: none are believed."
+            "Networks of reverse proxies, as CIDRs separated by commas. The client's address and scheme are read from "
+            "their headers only; empty: from no headers."
         ),
     ] = LOOPBACK
     proxy_header: Annotated[
         ProxyHeader,
         _about(
             "The header in which these proxies record the client's address; `auto` takes the first of "
-            "`x-forwarded-for`, `forwarded`, `x-real-ip` that is there. Name the one that yours overwrite or append to."
+            "`x-forwarded-for`, `forwarded`, `x-real-ip` that is present. Set the one that your proxies write."
         ),
     ] = "auto"
     log_level: Annotated[
@@ -247,7 +250,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "info"
     log_format: Annotated[
         Literal["auto", "console", "json"],
-        _about("Log lines for readers (`console`) or machines (`json`); `auto` looks whether it is a terminal."),
+        _about("Log lines for people (`console`) or programs (`json`); `auto`: `console` on a terminal."),
     ] = "auto"
     edge: EdgeSettings = EdgeSettings()
     log: LogSettings = LogSettings()
@@ -260,7 +263,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def console_address(self) -> str:
-        """The address that console and API listen on."""
+        """Return the address that console and API listen on."""
         return self.console_host or self.host
 
     @property
@@ -270,7 +273,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setting(NamedTuple):
-    """One setting, as everything that is derived from its declaration needs it."""
+    """One setting: its declaration, and the names that are derived from it."""
 
     section: str
     """The field of `Settings` that holds it, which is its table in the file; empty for a field of `Settings` itself."""

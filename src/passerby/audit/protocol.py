@@ -77,7 +77,7 @@ class AuditLog(Protocol):
 
     def close(self) -> None: ...
 
-    def note(  # noqa: PLR0913 - all that an entry says
+    def note(  # noqa: PLR0913 - the fields of an entry
         self,
         project: int,
         now: int,

@@ -1,7 +1,7 @@
-"""Compression of the change records in an outbox row: what is stored, and the lines that readers get.
+"""Compresses and decompresses the change records of an outbox row.
 
-Records repeat each other's keys and ids, so that about nine tenths of a large batch's bytes go. A batch of a few
-messages has little to repeat: the preset dictionary has the text that records share, and halves such a row.
+Records repeat each other's keys and ids, so compression saves about nine tenths of a large batch. A batch of a few
+messages has few repetitions: the preset dictionary holds the text that all records share, and halves such a row.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ _DICTIONARY: Final = (
     b'{"kind":"created","project":1,"position":1,"profile":"01"}\n'
     b'{"kind":"attached","project":1,"position":1,"profile":"01","identifier":["anonymous_id","",""]}\n'
 )
-"""Part of the stored format: rows are read with the text that they were written with. The most frequent comes last."""
+"""Part of the stored format: a row can only be read with the dictionary that it was written with. The most frequent
+text comes last, where references to it are shortest."""
 
 _ZLIB: Final = b"\x78"
 """The first byte of zlib's format (RFC 1950). Lines of JSON begin with a brace."""
 
 
 def compressed(lines: bytes) -> bytes:
-    """Return lines of change records as a row stores them; nothing for none."""
+    """Compress lines of change records for a row; empty for no lines."""
     if not lines:
         return b""
     compressor = zlib.compressobj(zlib.Z_BEST_SPEED, zdict=_DICTIONARY)
@@ -34,14 +35,11 @@ def compressed(lines: bytes) -> bytes:
 
 
 def decompressed(stored: bytes) -> bytes:
-    """Return the lines of change records that a row stores, also of rows that were written without compression.
-
-    Raises zlib.error for what is damaged.
-    """
-    if not stored.startswith(_ZLIB):
+    """Return the lines of change records in a row. Raises zlib.error for damaged data."""
+    if not stored.startswith(_ZLIB):  # written by a version without compression
         return stored
     decompressor = zlib.decompressobj(zdict=_DICTIONARY)
     lines = decompressor.decompress(stored)
-    if not decompressor.eof:
+    if not decompressor.eof:  # a truncated row is not an error to zlib
         raise zlib.error("incomplete change records")
     return lines

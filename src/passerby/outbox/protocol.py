@@ -1,4 +1,4 @@
-"""The outbox: resolved events and changes of profiles, in the order in which they were applied, for relays."""
+"""Protocol of the outbox: events and changes of profiles, in the order in which they were applied, for relays."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Outbox(Protocol):
     """Interface of the outbox for a relay, used from its thread only. Writes are durable at return."""
 
     def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
-        """Return rows after this id, in order: at least one if there are any, and about within both limits.
+        """Return rows after this id, in order: at least one if there are any, and approximately within both limits.
 
         Ids have no gaps: rows between `after` and the first one returned were pruned. See `first`.
         """

@@ -134,7 +134,7 @@ def decoded(body: bytes) -> Iterator[Change]:
 
     Raises msgspec.DecodeError for other data.
     """
-    for line in body.splitlines():
+    for line in body.splitlines():  # one at a time: a batch of changes may have thousands
         if _kind(line).kind in _KINDS:
             yield _decode(line)
 

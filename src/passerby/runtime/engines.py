@@ -122,16 +122,16 @@ def open_deliveries(url: str) -> DeliveryEngine:
 
 
 def path_of(url: str) -> Path:
-    """Return the path in the URL of an engine that keeps its data in a file or folder."""
+    """Return the path in the URL of an engine that stores its data in a file or directory."""
     return Path(unquote(urlsplit(url).path))
 
 
 def _url(scheme: str, path: Path) -> str:
-    return scheme + path.absolute().as_uri().removeprefix("file")
+    return scheme + path.absolute().as_uri().removeprefix("file")  # as_uri escapes what a URL cannot contain
 
 
 def _open(subject: str, url: str, table: Mapping[str, Callable[[str], EngineT]]) -> EngineT:
-    # The text before "://" and no more: a URL may hold a password, and this error is shown.
+    # Only the text before "://": a URL may contain a password, and the error is shown.
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in table:
         raise UnknownEngine(subject, scheme if separator else "", table)

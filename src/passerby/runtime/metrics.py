@@ -1,4 +1,4 @@
-"""The folder in which all processes store their metrics, and the page `/metrics` made of them.
+"""The directory in which all processes store their metrics, and the page `/metrics` that combines them.
 
 prometheus_client reads the folder from the environment when it is imported, so a role sets the variable first.
 """
@@ -14,7 +14,7 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def clean(folder: DataDir) -> None:
-    """Create the metrics folder, and remove the files of an earlier run: counters start at 0 with every start."""
+    """Create the metrics directory, and remove the files of an earlier run: counters start at 0 with every start."""
     folder.metrics.mkdir(parents=True, exist_ok=True)
     for file in folder.metrics.glob("*.db"):
         file.unlink(missing_ok=True)
@@ -27,13 +27,13 @@ def forget_process(folder: DataDir, pid: int) -> None:
 
 
 def point_to(folder: DataDir, environment: MutableMapping[str, str]) -> None:
-    """Set the variable by which a process stores its metrics in this folder."""
+    """Set the variable that makes a process store its metrics in this data directory."""
     environment[VARIABLE] = str(folder.metrics)
 
 
 def page() -> str:
-    """Return all metrics in Prometheus' text format: of all processes if they share a folder, else of this one."""
-    from prometheus_client import (  # noqa: PLC0415 - see above: not before the folder is known, nor in the supervisor
+    """Return all metrics in Prometheus' text format: of all processes if they share a directory, else of this one."""
+    from prometheus_client import (  # noqa: PLC0415 - see above: not before the directory is known, nor in the supervisor
         REGISTRY,
         CollectorRegistry,
         generate_latest,

@@ -31,7 +31,7 @@ class SqliteAuditLog:
     def close(self) -> None:
         self._connection.close()
 
-    def note(  # noqa: PLR0913 - all that an entry says
+    def note(  # noqa: PLR0913 - the fields of an entry
         self,
         project: int,
         now: int,
@@ -46,6 +46,7 @@ class SqliteAuditLog:
         row = (project, now, who, action, subject, _json(details), address, outcome)
         with sqlite.transaction(self._connection):
             number = int(self._connection.execute(_SQL["note"], row).get)
+            # By project: a busy one must not displace the entries of another.
             self._connection.execute(_SQL["drop_excess"], (project, KEPT))
         return number
 
@@ -63,7 +64,7 @@ class SqliteAuditLog:
         values = {
             **view._asdict(),
             **only._asdict(),
-            "users": msgspec.json.encode(view.users).decode(),
+            "users": msgspec.json.encode(view.users).decode(),  # one parameter for a list of any length
             "before": _LAST if before is None else before,
             "limit": limit,
         }
