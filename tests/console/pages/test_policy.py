@@ -13,7 +13,7 @@ from passerby.services.errors import ServiceError
 
 def test_a_form_becomes_the_policy_that_it_says() -> None:
     form: dict[str, Any] = {
-        "blocked_values": " test \r\n\r\nnobody\r\n",
+        "blocked_values": " test \r\n\r\nplaceholder\r\n",
         "limit.email": "7",
         "limit.phone": "",
         "contact_traits": ["email", "phone"],
