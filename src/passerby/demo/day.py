@@ -38,8 +38,26 @@ class Visit(NamedTuple):
 
 def day(people: Iterable[Person], seed: int, end: int) -> list[Step]:
     """Return the requests of the 24 hours up to `end`, ordered by time."""
-    start = end - DAY_MS
-    steps = [step for person in people for step in _steps(person, seed, start)]
+    start, app = end - DAY_MS, _CHANNELS["app"]
+    steps: list[Step] = []
+    for person in people:
+        # One generator for each person: the day of a person is the same however many others there are.
+        rng = rng_of(seed, "day", person.number)
+        for visit in _visits(person, rng):
+            steps += _visit(person, visit, start, rng)
+        # A phone changes hands after its owner's last visit, so that the heir's events are the newest.
+        if person.hands_down:
+            owner = Visitor(person, person.phones[0], signed_in=True)
+            steps.append(app.sign_in(owner, start + LATE_MS + 20 * 60_000, rng))
+        if person.inherited:
+            at = start + LATE_MS + rng.randint(30, 50) * 60_000
+            heir = Visitor(person, person.inherited, signed_in=True)
+            steps.append(app.sign_in(heir, at, rng))
+            steps.append(app.act(heir, Action(at + 1000, "Viewed Page", {"page": "/home"}), rng))
+        for name, demo in DEMOS.items():
+            if demo.visits:
+                # With a generator of its own: a new dialect does not change the calls of the others.
+                steps += demo.visits(person, start, rng_of(seed, "visits", name, person.number))
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -51,26 +69,6 @@ def afterwards(people: Sequence[Person], seed: int, end: int) -> list[Step]:
         if demo.afterwards
         for step in demo.afterwards(people, end, rng_of(seed, "afterwards", name))
     ]
-
-
-def _steps(person: Person, seed: int, start: int) -> Iterator[Step]:
-    # One generator for each person: the day of a person is the same however many others there are.
-    rng = rng_of(seed, "day", person.number)
-    for visit in _visits(person, rng):
-        yield from _visit(person, visit, start, rng)
-    app = _CHANNELS["app"]
-    # A phone changes hands after its owner's last visit, so that the heir's events are the newest.
-    if person.hands_down:
-        owner = Visitor(person, person.phones[0], signed_in=True)
-        yield app.sign_in(owner, start + LATE_MS + 20 * 60_000, rng)
-    if person.inherited:
-        at = start + LATE_MS + rng.randint(30, 50) * 60_000
-        heir = Visitor(person, person.inherited, signed_in=True)
-        yield app.sign_in(heir, at, rng)
-        yield app.act(heir, Action(at + 1000, "Viewed Page", {"page": "/home"}), rng)
-    for name, demo in DEMOS.items():
-        if demo.visits:
-            yield from demo.visits(person, start, rng_of(seed, "visits", name, person.number))
 
 
 def _visits(person: Person, rng: random.Random) -> Iterator[Visit]:
