@@ -40,9 +40,8 @@ class Round(NamedTuple):
     changes: float
 
 
-def measure(pragma: str, batch: int, seed: int) -> Round:
-    """Apply messages to a new state, after others that warm it up, with one setting of SQLite."""
-    count = FEW if batch == 1 else MESSAGES
+def measure(pragma: str, batch: int, count: int, seed: int) -> Round:
+    """Apply so many messages to a new state, after as many that warm it up, with one setting of SQLite."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.db"
         fill(path, PEOPLE)
@@ -70,10 +69,12 @@ def main() -> None:
     parser.add_argument("--compare", nargs="+", default=[""], metavar="PRAGMA")
     parser.add_argument("--batches", type=int, nargs="+", default=BATCHES)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--messages", type=int, default=MESSAGES)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     for batch in options.batches:
-        rounds = [[measure(pragma, batch, seed) for pragma in options.compare] for seed in range(options.rounds)]
+        count = min(options.messages, FEW) if batch == 1 else options.messages
+        rounds = [[measure(pragma, batch, count, seed) for pragma in options.compare] for seed in range(options.rounds)]
         for pragma, taken in zip(options.compare, zip(*rounds, strict=True), strict=True):
             least = Round(*map(min, zip(*taken, strict=True)))
             name = f"worker, batches of {batch:,}" + (f", {pragma}" if pragma else "")

@@ -13,6 +13,8 @@ import pytest
 from tests.house.repository import SOURCE
 
 from passerby.accounts.sqlite.engine import SqliteControlEngine
+from passerby.deliveries.sqlite.store import SqliteDeliveryEngine
+from passerby.destinations.sqlite.store import SqliteDestinationsEngine
 from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.positions import START
 from passerby.rejected_requests.sqlite.samples import SqliteSampleStore
@@ -52,6 +54,7 @@ def use_control(folder: DataDir) -> None:
     engine.open_projects().close()
     engine.open_users().close()
     engine.open_feed().close()
+    SqliteDestinationsEngine(folder.control).open_store().close()
     alerting = engine.open_alerting()
     alerting.change_settings(alerting.settings())
     alerting.keep_states("[]")
@@ -69,12 +72,17 @@ def use_rejected_requests(folder: DataDir) -> None:
     SqliteSampleStore(folder.refused).since(0, 1)
 
 
+def use_deliveries(folder: DataDir) -> None:
+    SqliteDeliveryEngine(folder.deliveries).open_store().close()
+
+
 USES: Final[Mapping[str, Callable[[DataDir], None]]] = {
     "control": use_control,
     "log": use_log,
     "state": use_state,
     "audit": use_audit,
     "refused": use_rejected_requests,
+    "deliveries": use_deliveries,
 }
 """For each SQLite file of a data directory, a function that opens it in all ways that there are."""
 
@@ -114,11 +122,9 @@ def test_every_writer_of_a_file_overwrites_what_it_deletes(
 
 
 def test_every_sqlite_file_of_a_data_directory_is_checked(data: Path) -> None:
-    init(data)
-    folder = DataDir(data)
-    for use in USES.values():
-        use(folder)
-    assert {file.stem for file in data.glob("*.db")} == USES.keys()
+    properties = [name for name, value in vars(DataDir).items() if isinstance(value, property)]
+    paths: list[Path] = [getattr(DataDir(data), name) for name in properties]
+    assert {path.stem for path in paths if path.suffix == ".db"} == USES.keys()
 
 
 def test_a_connection_that_is_opened_in_another_way_can_only_read() -> None:
