@@ -83,7 +83,7 @@ def index_of(value: Any) -> int | None:
     """Return the index that a target gives for a payload, as number or as text; None for other values."""
     if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) <= _DIGITS:
         return int(value)
-    return value if type(value) is int else None
+    return value if type(value) is int and value >= 0 else None
 
 
 _DIGITS: Final = 6
