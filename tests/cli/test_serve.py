@@ -226,7 +226,7 @@ def test_no_role_survives_a_supervisor_that_is_killed(data: Path) -> None:
     with serving(data) as server:
         assert server.process is not None
         roles = children(server.process.pid)
-        assert set(roles) == {"edge", "worker", "console"}
+        assert set(roles) == {"edge", "worker", "console", "deliver"}
         server.process.kill()
         wait_for(lambda: not any(lives(pid) for pid in roles.values()))
         os.close(locks.take_folder(DataDir(data), alone=True))
