@@ -66,6 +66,7 @@ def may_still_read(request: AnyRequest, tokens: Tokens) -> Callable[[], bool]:
 
 def token_of(connection: AnyConnection) -> str:
     """Return the bearer token of a request, or an empty string."""
+    # The name of the scheme may be written in any case (RFC 9110, section 11.1).
     scheme, __, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 

@@ -79,7 +79,7 @@ class LiveBatch(NamedTuple):
     place: Place
 
 
-class _Came(NamedTuple):
+class _Received(NamedTuple):
     """What arrived between two cursors: at most the newest `HELD`, and then `since` is after what was left out."""
 
     since: Place
@@ -87,18 +87,18 @@ class _Came(NamedTuple):
     requests: Sequence[RejectedRequest]
     until: Place
 
-    def and_then(self, more: _Came) -> _Came:
+    def joined(self, more: _Received) -> _Received:
         """Return these and those that follow, at most the newest `HELD`."""
         # What `more` left out lies between the two: then everything is there only from where `more` begins.
         since = self.since if more.since == self.until else more.since
         return _newest(since, [*self.entries, *more.entries], [*self.requests, *more.requests], more.until)
 
 
-def _newest(since: Place, entries: Sequence[Entry], requests: Sequence[RejectedRequest], until: Place) -> _Came:
+def _newest(since: Place, entries: Sequence[Entry], requests: Sequence[RejectedRequest], until: Place) -> _Received:
     """Keep the newest `HELD` of each, and move `since` to the cursor after which nothing is missing."""
     left_out = Positions(entry.position for entry in entries[:-HELD])
     refused = requests[-HELD - 1].number if len(requests) > HELD else since.refused
-    return _Came(Place(since.positions.joined(left_out), refused), entries[-HELD:], requests[-HELD:], until)
+    return _Received(Place(since.positions.joined(left_out), refused), entries[-HELD:], requests[-HELD:], until)
 
 
 class Tail:
@@ -120,9 +120,9 @@ class Tail:
         self._log = log
         self._refused = refused
         self._readers = readers
-        self._held: _Came | None = None
-        self._looked = float("-inf")
-        self._looking = False
+        self._held: _Received | None = None
+        self._polled = float("-inf")
+        self._polling = False
         self._room = FOLLOWERS
         self.is_ending = is_ending
 
@@ -143,56 +143,56 @@ class Tail:
 
     async def after(self, place: Place, projects: tuple[int, ...], wanted: Wanted) -> LiveBatch:
         """Return what arrived after a cursor, possibly nothing: messages of the first project, rejections of all."""
-        came = await self._since(place)
-        entries = place.positions.uncovered(came.entries)
-        begin = came.since.positions  # the messages between the cursor and this are not held any longer
+        received = await self._since(place)
+        entries = place.positions.uncovered(received.entries)
+        begin = received.since.positions  # the messages between the cursor and this are not held any longer
         missed = 0
         if not place.positions.has_reached(begin):
             missed = await self._readers.run(self._log.count, place.positions, begin)
         ours = [each for each in entries if each.message.project == projects[0]]
         fitting, accepted = await self._readers.run(self._accepted, ours[-EXAMINED:], wanted) if ours else ([], [])
-        requests = [each for each in came.requests if each.number > place.refused and each.project in projects]
+        requests = [each for each in received.requests if each.number > place.refused and each.project in projects]
         asked = [each for each in requests if wanted.request(each)]
         items = [*accepted, *map(of_request, asked[-SHOWN:])]
         items.sort(key=lambda item: item.received_at)  # messages and rejections come from two stores
         skipped = missed + max(0, len(ours) - EXAMINED) + _beyond(fitting) + _beyond(asked)
-        return LiveBatch(items, skipped, came.until)
+        return LiveBatch(items, skipped, received.until)
 
     def _accepted(self, entries: Sequence[Entry], wanted: Wanted) -> tuple[list[Entry], list[LiveItem]]:
         """Return the entries that match, and the newest of them as items."""
         fitting = [each for each in entries if wanted.message(each.message, self.types_of)]
         return fitting, [of_entry(each, self.types_of) for each in fitting[-SHOWN:]]
 
-    async def _since(self, place: Place) -> _Came:
+    async def _since(self, place: Place) -> _Received:
         """Return what arrived after a cursor: from memory, or read from the stores, at most the newest `HELD`."""
-        await self._look(place)
+        await self._poll(place)
         held = self._held
         # What is held may begin after this cursor, or be missing because the poll failed.
         if held is None or not place.positions.has_reached(held.since.positions) or place.refused < held.since.refused:
             return await self._readers.run(self._read, place)
         return held
 
-    async def _look(self, place: Place) -> None:
+    async def _poll(self, place: Place) -> None:
         """Poll the stores, unless another follower has just done so. The first poll starts at the follower's cursor."""
         now = asyncio.get_running_loop().time()
         # One poll at a time. Followers that come meanwhile are answered from what is held.
-        if self._looking or now - self._looked < LOOK_SECONDS:
+        if self._polling or now - self._polled < LOOK_SECONDS:
             return
-        self._looking = True
-        held = self._held if now - self._looked < FORGOTTEN_SECONDS else None
+        self._polling = True
+        held = self._held if now - self._polled < FORGOTTEN_SECONDS else None
         try:
-            came = await self._readers.run(self._read, held.until if held else place)
-            self._held = held.and_then(came) if held else came
+            received = await self._readers.run(self._read, held.until if held else place)
+            self._held = held.joined(received) if held else received
         except Exception:  # noqa: BLE001 - any store may fail; the next poll tries again
             _log.exception("live events cannot be read")
         finally:
-            self._looking = False
-            self._looked = asyncio.get_running_loop().time()
+            self._polling = False
+            self._polled = asyncio.get_running_loop().time()
 
     def _heads(self) -> Place:
         return Place(self._log.head(), self._refused.head())
 
-    def _read(self, since: Place) -> _Came:
+    def _read(self, since: Place) -> _Received:
         """Read what arrived after a cursor, at most the newest `HELD`."""
         # Up to the heads of now, so that the loop ends while more messages arrive.
         now = self._heads()

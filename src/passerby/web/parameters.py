@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from litestar.di import Provide
 from litestar.params import PathParameter, QueryParameter
 
 from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, EventFilter
-from passerby.identity.stage import Stage
+from passerby.identity.stage import Stage, StageLabel
 from passerby.messages import Identifier, StandardEvent
 from passerby.services.cursors import Page
 from passerby.services.errors import invalid
@@ -98,8 +98,8 @@ Text = Annotated[
         "numbers do not matter.",
     ),
 ]
-StageLabel = Annotated[
-    Literal["anonymous", "lead", "customer"] | None,
+WantedStage = Annotated[
+    StageLabel | None,
     QueryParameter(name="stage", description="Only profiles of this stage."),
 ]
 
@@ -138,7 +138,7 @@ def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
     value: Value = None,
     within: Scope = "",
     q: Text = None,
-    stage: StageLabel = None,
+    stage: WantedStage = None,
     test: Test = False,  # noqa: FBT002 - a parameter of the query
 ) -> Choice:
     """Return the profiles that the query asks for. An identifier needs both parts and excludes other conditions."""

@@ -10,7 +10,6 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
@@ -103,7 +102,13 @@ def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
                     examples = {name: {"value": msgspec.to_builtins(each)} for name, each in body.items()}
                     operation["requestBody"] = _body(operation["requestBody"], examples)
                 if handler.responses:
-                    _declare_responses(operation, handler.responses)
+                    # Only declared responses, with their examples: the framework would remove nulls from these.
+                    found = operation["responses"]
+                    operation["responses"] = {str(status): found[str(status)] for status in handler.responses}
+                    for status, spec in handler.responses.items():
+                        shown = {each.summary: {"value": each.value} for each in spec.examples or ()}
+                        for content in found[str(status)]["content"].values():
+                            content["examples"] = shown
 
 
 def _body(found: dict[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,15 +119,6 @@ def _body(found: dict[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
     schema = kept[0] if len(kept) == 1 else content["schema"]
     described = {"schema": schema, "examples": examples}
     return {**found, "required": schema is content["schema"], "content": {"application/json": described}}
-
-
-def _declare_responses(operation: dict[str, Any], declared: Mapping[int, ResponseSpec]) -> None:
-    """Keep only declared responses, and add their examples: the framework would remove nulls from these."""
-    operation["responses"] = {str(status): operation["responses"][str(status)] for status in declared}
-    for status, spec in declared.items():
-        found = {example.summary: {"value": example.value} for example in spec.examples or ()}
-        for content in operation["responses"][str(status)]["content"].values():
-            content["examples"] = found
 
 
 def _parameter(found: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:

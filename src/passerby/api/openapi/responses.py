@@ -71,6 +71,7 @@ def table(row: DataContainerType) -> dict[int, ResponseSpec]:
 
 def described(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
     """Return the responses of a route: success, and exactly these errors."""
+    # Every success is 200, of a POST too: what it creates is in the response and has no address of its own.
     success = _spec(answer, _words(answer), [_example(name, example) for name, example in examples.items()])
     responses = {int(HTTPStatus.OK): success}
     # OpenAPI has one description for each status, and several codes have the same.

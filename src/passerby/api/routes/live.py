@@ -96,6 +96,7 @@ async def follow_live(
     place = place_of(last_event_id) or place_of(after)
     if after is not None and place is None:
         raise invalid("after", "Expected a cursor of /v1/live/recent")
+    # Checked as long as the stream lasts: a token may be revoked meanwhile.
     tail = access.context.tail
     may = may_still_read(request, access.context.tokens)
     return EventStream(tail, follow(tail, live.visible_projects(access), wanted, place, may))
