@@ -117,12 +117,6 @@ def _most(detail: DecisionDetail) -> str:
     return "the allowed number of" if detail.limit is None else f"{detail.limit:,}"
 
 
-def _alias_reason(facts: Facts) -> str:
-    if _is_previous_id(facts):
-        return "recorded as a previous ID of the profile"
-    return "the value was recorded before as a previous ID of the profile"
-
-
 def _is_previous_id(facts: Facts) -> bool:
     return facts.identifier is not None and facts.identifier.namespace == PREVIOUS_ID
 
@@ -152,7 +146,11 @@ _REASONS: Final[Mapping[Rule, Callable[[Facts], str]]] = {
     "R3a": lambda _: "both profiles have a user ID",
     "R3b": lambda _: "the profiles have different contact identifiers",
     "hint": lambda _: "a user signed in on the device of the anonymous profile",
-    "alias": _alias_reason,
+    "alias": lambda facts: (
+        "recorded as a previous ID of the profile"
+        if _is_previous_id(facts)
+        else "the value was recorded before as a previous ID of the profile"
+    ),
     "limit": _limit_reason,
     "block_list": lambda _: "the value does not identify a user",
     "manual": _manual_reason,
@@ -171,26 +169,11 @@ def _same_message(facts: Facts, this: str, by: str, _: Callable[[str], str]) -> 
     return f"One message contained both {by} of this profile and {this} of the other profile."
 
 
-def _two_customers(facts: Facts, this: str, _by: str, _: Callable[[str], str]) -> str:
-    return f"Both profiles have a user ID, so they are not merged. {_outcome(facts, this)}"
-
-
-def _different_contacts(facts: Facts, this: str, _by: str, _: Callable[[str], str]) -> str:
-    why = f"The profiles have different email addresses or phone numbers, and {this} alone does not prove a match."
-    return f"{why} {_outcome(facts, this)}"
-
-
 def _outcome(facts: Facts, this: str) -> str:
     """What happened to an identifier that did not merge two profiles."""
     if facts.kind == "reassigned":
         return f"{_capital(this)} now belongs to the profile that used it last; its earlier events stay where they are."
     return f"{_capital(this)} stays with its profile."
-
-
-def _aliased(facts: Facts, this: str, _by: str, _: Callable[[str], str]) -> str:
-    if _is_previous_id(facts):
-        return "An alias names this value as a previous ID of this profile: a device that sends it later is added."
-    return f"An earlier alias names the value of {this} as a previous ID of this profile."
 
 
 def _limited(facts: Facts, this: str, _by: str, label: Callable[[str], str]) -> str:
@@ -231,12 +214,21 @@ def _capital(text: str) -> str:
 _EXPLANATIONS: Final[Mapping[Rule, Callable[[Facts, str, str, Callable[[str], str]], str]]] = {
     "R1": lambda *_: "No identifier of the message was known, so a new profile was created.",
     "R2": _same_message,
-    "R3a": _two_customers,
-    "R3b": _different_contacts,
+    "R3a": lambda facts, this, _by, _label: (
+        f"Both profiles have a user ID, so they are not merged. {_outcome(facts, this)}"
+    ),
+    "R3b": lambda facts, this, _by, _label: (
+        f"The profiles have different email addresses or phone numbers, and {this} alone does not prove a match. "
+        f"{_outcome(facts, this)}"
+    ),
     "hint": lambda _facts, this, _by, _label: (
         f"A user signed in on {this}, which this visitor used before signing in and no other user has used since."
     ),
-    "alias": _aliased,
+    "alias": lambda facts, this, _by, _label: (
+        "An alias names this value as a previous ID of this profile: a device that sends it later is added."
+        if _is_previous_id(facts)
+        else f"An earlier alias names the value of {this} as a previous ID of this profile."
+    ),
     "limit": _limited,
     "block_list": lambda _facts, this, _by, _label: (
         f"The value sent as {this} is on the block list: it does not identify a user."
