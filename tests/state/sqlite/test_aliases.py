@@ -127,10 +127,10 @@ NEW = [Identifier("anonymous_id", f"new {number}") for number in range(10)]
 
 def test_many_identifiers_take_no_more_statements_than_one(comparison: Comparison) -> None:
     apply_calls(comparison, (U1, M1))
-    identifiers, homes, separations, any_alias = 1, 1, 1, 1
-    assert lookups(comparison, U1, M1) == identifiers + homes + separations
-    assert lookups(comparison, *NEW) == identifiers + any_alias + separations
+    namespaces, homes, separations, any_alias = 2, 1, 1, 1
+    assert lookups(comparison, U1, M1) == namespaces + homes + separations
+    assert lookups(comparison, *NEW) == 1 + any_alias + separations
     apply_calls(comparison, (U1, ALIAS))
     # Only what is unknown is looked up as an alias, and only in a project that has any.
-    assert lookups(comparison, U1, M1) == identifiers + homes + separations
-    assert lookups(comparison, *NEW) == 2 * identifiers + any_alias + separations
+    assert lookups(comparison, U1, M1) == namespaces + homes + separations
+    assert lookups(comparison, *NEW) == 2 + any_alias + separations

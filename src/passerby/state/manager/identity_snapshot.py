@@ -88,10 +88,17 @@ def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: 
 
 def _rows(db: Connector, project: int, names: Sequence[Identifier]) -> dict[Identifier, Sequence[Any]]:
     """Return the row of each known identifier: first and last time, number, home."""
-    if not names:
-        return {}
-    found: list[Any] = db.rows("writer.identifiers", (project, _encode(names).decode()))
-    return {names[number]: row for number, *row in found}
+    rows: dict[Identifier, Sequence[Any]] = {}
+    groups: dict[tuple[str, str], list[Identifier]] = {}
+    for name in names:
+        groups.setdefault((name.namespace, name.scope), []).append(name)
+    # A statement for each namespace and scope: SQLite reads an array of texts much faster than one of arrays.
+    for (namespace, scope), group in groups.items():
+        values = _encode([name.value for name in group]).decode()
+        found: list[Any] = db.rows("writer.identifiers", (project, namespace, scope, values))
+        for number, *row in found:
+            rows[group[number]] = row
+    return rows
 
 
 def _other_rows(db: Connector, project: int, unknown: Sequence[Identifier]) -> Mapping[Identifier, Sequence[Any]]:

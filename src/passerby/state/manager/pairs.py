@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, Final
 
@@ -47,13 +47,24 @@ class Pairs:
         )
         found: list[Duplicate] = []
         for kind, value in rows[:VALUES_READ]:
-            for pair in self._pairs(Shared(self._project, kind, value), place):
+            begin = b"", b""
+            if (
+                place.one and place.other and place[:2] == (kind, value)
+            ):  # the page begins between two pairs of the value
+                begin = to_blob(place.one), to_blob(place.other)
+            holders = profiles_of(self._db, Shared(self._project, kind, value)) or ()
+            for pair in combinations(holders, 2):
+                if pair <= begin:
+                    continue
                 if len(found) == limit or read == PAIRS_READ:
                     return DuplicatesPage(found, last)
                 read += 1
                 last = DuplicatePlace(kind, value, to_text(pair[0]), to_text(pair[1]))
                 if self._dismissal(pair) is None:
-                    found += self._at_first_value(pair, SharedContact(kind=kind, value=value))
+                    duplicate = self._duplicate(pair)
+                    # Listed at the first of its shared values only. None is left where a value has changed since.
+                    if duplicate.shared[:1] == [SharedContact(kind=kind, value=value)]:
+                        found.append(duplicate)
         beyond: list[tuple[str, str]] = rows[VALUES_READ:]
         return DuplicatesPage(found, DuplicatePlace(*beyond[0], "", "") if beyond else None)
 
@@ -74,18 +85,6 @@ class Pairs:
         rows: list[Any] = [row for row in found if row is not None]
         pair = sorted({row[0] for row in rows})
         return self._duplicate((pair[0], pair[1])) if len(pair) > 1 else None
-
-    def _pairs(self, shared: Shared, place: DuplicatePlace) -> Iterator[Pair]:
-        """Yield the pairs of profiles that share a value, after a cursor."""
-        begin = b"", b""
-        if place.one and place.other and shared[1:] == place[:2]:
-            begin = to_blob(place.one), to_blob(place.other)
-        return (pair for pair in combinations(profiles_of(self._db, shared) or (), 2) if pair > begin)
-
-    def _at_first_value(self, pair: Pair, value: SharedContact) -> list[Duplicate]:
-        """Return the pair only at the first of its shared values, so that it is listed once."""
-        found = self._duplicate(pair)
-        return [found] if found.shared[:1] == [value] else []
 
     def _duplicate(self, pair: Pair) -> Duplicate:
         profiles = [self._read(profile) for profile in pair]

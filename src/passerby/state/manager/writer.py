@@ -264,7 +264,23 @@ class ManagedState:
             else:
                 for decision in decisions:
                     self._merge(changes, decision)
-        self._db.run_many("writer.add_history", [_history_row(changes, d) for d in changes.decisions])
+        history = []
+        for decision in changes.decisions:
+            from_, to, merge_id = decision.from_, decision.to, decision.merge_id
+            history.append(
+                (
+                    changes.project,
+                    changes.arrivals[decision.message_id].at,
+                    decision.kind,
+                    decision.message_id,
+                    *(decision.identifier or _NO_IDENTIFIER),
+                    None if from_ is None else to_blob(from_),
+                    None if to is None else to_blob(to),
+                    None if merge_id is None else to_blob(merge_id),
+                    *columns_of_record(decision.rule, decision.actor, decision.detail),
+                )
+            )
+        self._db.run_many("writer.add_history", history)
 
     def _attach(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
         rows, attached = [], []
@@ -333,22 +349,6 @@ class ManagedState:
 _NO_IDENTIFIER = Identifier("", "", "")
 _EFFECTIVE = frozenset({"attached", "reassigned", "merged"})
 """The kinds of the worker's decisions that change rows of identifiers and profiles that are there."""
-
-
-def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]:
-    identifier = decision.identifier or _NO_IDENTIFIER
-    from_, to, merge_id = decision.from_, decision.to, decision.merge_id
-    return (
-        changes.project,
-        changes.arrivals[decision.message_id].at,
-        decision.kind,
-        decision.message_id,
-        *identifier,
-        None if from_ is None else to_blob(from_),
-        None if to is None else to_blob(to),
-        None if merge_id is None else to_blob(merge_id),
-        *columns_of_record(decision.rule, decision.actor, decision.detail),
-    )
 
 
 def _encode_context(context: Mapping[str, Versioned]) -> str:

@@ -30,11 +30,10 @@ SELECT first_seen, last_seen, id, profile FROM identifiers
 WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: identifiers
--- As `identifier`, for many: (project, JSON array of [namespace, value, scope]); the first column is the place in it.
+-- As `identifier`, for many: (project, namespace, scope, JSON array of values); the first column is the place in it.
 SELECT k.key, i.first_seen, i.last_seen, i.id, i.profile
-FROM json_each(?2) AS k
-CROSS JOIN identifiers AS i
-    ON i.project = ?1 AND i.value = k.value ->> 1 AND i.namespace = k.value ->> 0 AND i.scope = k.value ->> 2;
+FROM json_each(?4) AS k
+CROSS JOIN identifiers AS i ON i.project = ?1 AND i.value = k.value AND i.namespace = ?2 AND i.scope = ?3;
 
 -- name: identity_states
 -- The identity states of profiles, with the canonical profile of one that was merged: (JSON array of ids, hexadecimal).
