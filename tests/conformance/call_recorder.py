@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self, get_args, get_origin, get_type_hints
 
 import pytest
+from tests.conformance import controls, event_stores, states
 from tests.conformance.event_stores import Opened
 
 from passerby.delivery.protocol import Sink
@@ -23,16 +24,13 @@ from passerby.state.manager.connector import Connector
 
 FILE: Final = "RECORDED_CALLS"
 """The environment variable that names the file to which the calls are written."""
-ENGINE_OF: Final[dict[str, type]] = {
-    "test_state.py": StateEngine,
-    "test_state_reads.py": StateEngine,
-    "test_log.py": LogEngine,
-    "test_control.py": ControlEngine,
-    "test_control_records.py": ControlEngine,
-    "test_event_store.py": EventStoreEngine,
-    "test_event_store_sinks.py": EventStoreEngine,
-}
-"""The protocol of the engines in `ENGINES` of each file."""
+TABLES: Final[list[tuple[dict[str, Any], type]]] = [
+    (controls.ENGINES, ControlEngine),
+    (event_stores.ENGINES, EventStoreEngine),
+    (states.ENGINES, StateEngine),
+]
+"""The engines that the files share, and their protocol. The log's are in its only file."""
+PROTOCOLS: Final = {LogEngine, *(protocol for _, protocol in TABLES)}
 EXCLUDED: Final = {Connector}
 """A manager's way to its own tables: what it runs is compared with the engine's statements in `test_state.py`."""
 
@@ -135,9 +133,11 @@ def opening(open_engine: Callable[[Path], Any], protocol: type) -> Callable[[Pat
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    files = {item.path.name: item.module for item in session.items if isinstance(item, pytest.Function)}
-    tables = {id(module.ENGINES): (module.ENGINES, ENGINE_OF[name]) for name, module in files.items()}
-    for engines, protocol in tables.values():  # files may share a table
+    modules = {item.module for item in session.items if isinstance(item, pytest.Function)}
+    tables = {id(module.ENGINES): module.ENGINES for module in modules}  # files may share one
+    protocols = {id(engines): protocol for engines, protocol in TABLES}
+    for key, engines in tables.items():
+        protocol = protocols.get(key, LogEngine)
         engines.update({name: opening(open_engine, protocol) for name, open_engine in engines.items()})
 
 
