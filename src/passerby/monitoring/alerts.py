@@ -52,7 +52,7 @@ class AlertState(msgspec.Struct, kw_only=True):
 
     `last_over` is when it was last beyond its threshold.
 
-    `told` is the state last delivered to the receiver: whether the alert is firing.
+    `delivered` is the state last sent to the receiver: whether the alert is firing.
     """
 
     firing: bool = False
@@ -60,7 +60,7 @@ class AlertState(msgspec.Struct, kw_only=True):
     last_over: int = 0
     value: float | None = None
     detail: str = ""
-    told: bool = False
+    delivered: bool = msgspec.field(default=False, name="told")  # the name under which states are stored
 
 
 def readings(samples: Sequence[Sample], problems: Mapping[str, str], settings: AlertSettings) -> dict[str, Reading]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from passerby import logs
-from passerby.accounts.alerting import AlertSettings
 from passerby.accounts.protocol import Alerting
 from passerby.clock import Milliseconds
 from passerby.monitoring import alerts
@@ -48,7 +47,7 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stored(msgspec.Struct, kw_only=True):
-    """What is stored across restarts. `receiver` is the address to which the `told` of the states refers."""
+    """What is stored across restarts. `receiver` is the address to which the `delivered` of the states refers."""
 
     receiver: str = ""
     states: dict[str, AlertState] = {}
@@ -158,36 +157,30 @@ class Monitor:
     def deliver(self) -> None:
         """Send the changes that were not delivered yet; after a failure, not before the next retry."""
         settings = self.alerting.settings()
-        if settings.address != self._stored.receiver:
+        if settings.address != self._stored.receiver:  # a new receiver gets what is firing, and nothing that is over
             with self._turn:
                 self._stored.receiver = settings.address
                 for state in self._stored.states.values():
-                    state.told = False
+                    state.delivered = False
             self._keep()
         if not settings.address:
             return
-        for name, state in self._untold().items():
-            if not self._sent(name, state, settings):
+        pending = {name: state for name, state in self._stored.states.items() if state.delivered != state.firing}
+        for name, state in pending.items():
+            try:
+                self._send(settings, notification(name, state, settings, self._now()))
+            except NotDelivered as error:
+                # One receiver has all alerts: the others would fail as well.
+                self._delay = min(max(FIRST_RETRY_SECONDS, 2 * self._delay), LONGEST_RETRY_SECONDS)
+                self.retry_at = time.monotonic() + self._delay
+                self.last_sending = Sending(at=self._now(), problem=str(error))
+                _log.warning("an alert cannot be sent, trying again", kind=name, seconds=self._delay)
                 return
-
-    def _untold(self) -> Mapping[str, AlertState]:
-        return {name: state for name, state in self._stored.states.items() if state.told != state.firing}
-
-    def _sent(self, name: str, state: AlertState, settings: AlertSettings) -> bool:
-        try:
-            self._send(settings, notification(name, state, settings, self._now()))
-        except NotDelivered as error:
-            self._delay = min(max(FIRST_RETRY_SECONDS, 2 * self._delay), LONGEST_RETRY_SECONDS)
-            self.retry_at = time.monotonic() + self._delay
-            self.last_sending = Sending(at=self._now(), problem=str(error))
-            _log.warning("an alert cannot be sent, trying again", kind=name, seconds=self._delay)
-            return False
-        self._delay, self.retry_at = 0.0, 0.0
-        self.last_sending = Sending(at=self._now(), problem=None)
-        with self._turn:
-            state.told = state.firing
-        self._keep()
-        return True
+            self._delay, self.retry_at = 0.0, 0.0
+            self.last_sending = Sending(at=self._now(), problem=None)
+            with self._turn:
+                state.delivered = state.firing
+            self._keep()  # after each one: a restart must not send it again
 
     def _keep(self) -> None:
         self.alerting.keep_states(msgspec.json.encode(self._stored).decode())

@@ -98,8 +98,16 @@ def summarise(
     where there are more, and `earliest` the oldest events, oldest first.
     """
     headline = headline_of(profile.traits)
+    # Reversed, so that the identifier seen first counts: identifiers are in the order in which they were first seen.
     known = {each.namespace: each.value for each in reversed(profile.identifiers)}
     orders = _orders(purchases[:ORDERS])
+    first_touch = None
+    if earliest:
+        # The first event often has no URL (a sign-in, an import): then that of the next one that has.
+        places = [(_place(event, _URLS), _place(event, _REFERRERS)) for event in earliest]
+        url, referrer = next((place for place in places if place[0]), (None, None))
+        campaign = dict(_object(profile.context.get(FIRST_TOUCH)))
+        first_touch = FirstTouch(at=earliest[0].time, url=url, referrer=referrer or None, campaign=campaign or None)
     return ProfileSummary(
         id=profile.id,
         name=headline.name or None,
@@ -111,7 +119,7 @@ def summarise(
         last_purchase=purchases[0].time if purchases else None,
         sessions=sessions,
         device=_device(profile.context),
-        first_touch=_first_touch(profile, earliest),
+        first_touch=first_touch,
         event_names=[EventNameCount(name=name, count=count) for name, count in names.items()],
     )
 
@@ -134,12 +142,14 @@ def _revenue(orders: Iterable[tuple[float | None, str | None]]) -> list[Revenue]
     for value, currency in orders:
         if value is not None:
             total = sums.setdefault(currency, Revenue(currency=currency, value=0.0, orders=0))
+            # Rounded at each step: the error of a long sum of binary fractions would reach the digits that are shown.
             total.value = round(total.value + value, 6)
             total.orders += 1
     return sorted(sums.values(), key=lambda each: (-each.value, each.currency or ""))
 
 
 def _device(context: Mapping[str, Any]) -> Device | None:
+    # What a device says of itself is more precise than its user agent, which browsers freeze.
     described, system, app = (_object(context.get(name)) for name in ("device", "os", "app"))
     agent = next(filter(None, (_text(context.get(name)) for name in _USER_AGENTS)), None)
     stated = user_agents.parse(agent or "")
@@ -151,15 +161,6 @@ def _device(context: Mapping[str, Any]) -> Device | None:
         user_agent=agent,
     )
     return found if any(msgspec.structs.astuple(found)) else None
-
-
-def _first_touch(profile: Profile, earliest: Sequence[StoredEvent]) -> FirstTouch | None:
-    if not earliest:
-        return None
-    places = [(_place(event, _URLS), _place(event, _REFERRERS)) for event in earliest]
-    url, referrer = next((place for place in places if place[0]), (None, None))
-    campaign = _object(profile.context.get(FIRST_TOUCH))
-    return FirstTouch(at=earliest[0].time, url=url, referrer=referrer or None, campaign=dict(campaign) or None)
 
 
 def page_of(event_properties: Mapping[str, Any], context: Mapping[str, Any]) -> str:

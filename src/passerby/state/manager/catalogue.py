@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -47,6 +47,15 @@ def _event(db: Connector, project: int, row: tuple[Any, ...], aliases: Aliases) 
     for alias in names[1:]:
         for _, more, first, last in db.rows("reader.event", (project, alias)):
             count, first_seen, last_seen = count + more, min(first_seen, first), max(last_seen, last)
+    # Violations are summed up by kind and attribute, under the name that the attribute has now.
+    spelled = aliases.attributes.get(name, {})
+    found: dict[tuple[str, str], tuple[int, int, str]] = {}
+    for event in names:
+        rows: list[Any] = db.rows("reader.event_violations", (project, event, event))
+        for _, kind, attribute, added, at, text in rows:
+            key = (str(kind), spelled.get(str(attribute), str(attribute)))
+            counted, until, newest = found.get(key, (0, at, text))
+            found[key] = (counted + added, max(until, at), text if at >= until else newest)
     return CatalogueEvent(
         name=name,
         semantic=name_of(name),
@@ -54,7 +63,10 @@ def _event(db: Connector, project: int, row: tuple[Any, ...], aliases: Aliases) 
         first_seen=first_seen,
         last_seen=last_seen,
         attributes=_attributes(db, project, names, aliases),
-        violations=_violations(db, project, names, aliases.attributes.get(name, {})),
+        violations=[
+            CatalogueViolation(kind=kind, attribute=attribute, count=counted, last_at=until, sample=sample)
+            for (kind, attribute), (counted, until, sample) in sorted(found.items())
+        ],
         spellings=names[1:],
     )
 
@@ -73,6 +85,7 @@ def _attributes(db: Connector, project: int, names: list[str], aliases: Aliases)
             if canonical not in found:
                 found[canonical] = (type_, count, first, last)
                 continue
+            # The type is that of the canonical name itself, whichever spelling was read first.
             known, counted, since, until = found[canonical]
             own = type_ if canonical == name and event == names[0] else known
             found[canonical] = (own, counted + count, min(since, first), max(until, last))
@@ -86,21 +99,6 @@ def _attributes(db: Connector, project: int, names: list[str], aliases: Aliases)
             spellings=spellings.get(name, []),
         )
         for name, (type_, count, first, last) in sorted(found.items())
-    ]
-
-
-def _violations(db: Connector, project: int, names: list[str], spelled: Mapping[str, str]) -> list[CatalogueViolation]:
-    """Sum up the violations of an event and its spellings, by kind and attribute."""
-    found: dict[tuple[str, str], tuple[int, int, str]] = {}
-    for event in names:
-        rows = db.rows("reader.event_violations", (project, event, event))
-        for _, kind, attribute, count, last_at, sample in rows:
-            key = (kind, spelled.get(attribute, attribute))
-            counted, until, newest = found.get(key, (0, last_at, sample))
-            found[key] = (counted + count, max(until, last_at), sample if last_at >= until else newest)
-    return [
-        CatalogueViolation(kind=kind, attribute=attribute, count=count, last_at=last_at, sample=sample)
-        for (kind, attribute), (count, last_at, sample) in sorted(found.items())
     ]
 
 

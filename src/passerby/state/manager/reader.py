@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby, islice
 from typing import Any
@@ -259,42 +259,34 @@ def _members(db: Connector, project: int, profile: str) -> list[bytes]:
 
 
 def _profile(db: Connector, canonical: bytes) -> Profile:
-    rows = db.rows("reader.members", (canonical,))
     spellings = edits.trait_spellings(db, canonical)
-    first, *absorbed = (_member(db, row, spellings) for row in rows)
-    identifiers = db.rows("reader.identifiers", (canonical,))
-    return fold_profile(first, absorbed, [_identifier(row) for row in identifiers])
-
-
-def _member(db: Connector, row: tuple[Any, ...], spellings: Mapping[str, str]) -> MemberRecord:
-    id_, merge_id, user_id, stage, first_seen, last_seen, event_count, context, merged_at = row
-    traits = db.rows("reader.traits", (id_,))
-    rejected = db.rows("reader.rejected_traits", (id_,))
-    return MemberRecord(
-        id=to_text(id_),
-        activity=Activity(first_seen, last_seen, event_count),
-        stage=Stage(stage),
-        user_id=user_id,
-        traits=dict(
-            respelled(
-                {name: Versioned(msgspec.json.decode(value), *version) for name, value, *version in traits}, spellings
+    members = []
+    for row in db.rows("reader.members", (canonical,)):
+        id_, merge_id, user_id, stage, first_seen, last_seen, event_count, context, merged_at = row
+        traits = {
+            name: Versioned(msgspec.json.decode(value), *version)
+            for name, value, *version in db.rows("reader.traits", (id_,))
+        }
+        rejected = {
+            name: Versioned(rejected_trait(value, kind, detail), *version)
+            for name, value, kind, detail, *version in db.rows("reader.rejected_traits", (id_,))
+        }
+        members.append(
+            MemberRecord(
+                id=to_text(id_),
+                activity=Activity(first_seen, last_seen, event_count),
+                stage=Stage(stage),
+                user_id=user_id,
+                # Recorded under the names as sent: an alias that is removed gives each spelling its value back.
+                traits=dict(respelled(traits, spellings)),
+                rejected=dict(respelled(rejected, spellings)),
+                context=_context(context),
+                merge_id=None if merge_id is None else to_text(merge_id),
+                merged_at=merged_at,
             )
-        ),
-        rejected=dict(
-            respelled(
-                {
-                    name: Versioned(rejected_trait(value, kind, detail), *version)
-                    for name, value, kind, detail, *version in rejected
-                },
-                spellings,
-            )
-        ),
-        context=_context(context),
-        merge_id=None if merge_id is None else to_text(merge_id),
-        merged_at=merged_at,
-    )
-
-
-def _identifier(row: tuple[Any, ...]) -> ProfileIdentifier:
-    namespace, value, scope, first_seen, last_seen = row
-    return ProfileIdentifier(namespace=namespace, value=value, scope=scope, first_seen=first_seen, last_seen=last_seen)
+        )
+    identifiers = [
+        ProfileIdentifier(namespace=namespace, value=value, scope=scope, first_seen=first, last_seen=last)
+        for namespace, value, scope, first, last in db.rows("reader.identifiers", (canonical,))
+    ]
+    return fold_profile(members[0], members[1:], identifiers)  # the first row is the canonical profile's own
