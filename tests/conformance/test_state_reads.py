@@ -232,6 +232,19 @@ def test_the_applied_position_is_the_same_for_every_reader(
         assert read_positions(connector) == state.positions()
 
 
+def test_the_canonical_profile_of_a_member_is_the_one_that_it_was_merged_into(
+    comparison: Comparison, state: State, reader: StateReader
+) -> None:
+    comparison.append(U1)
+    comparison.append(M1)
+    comparison.apply()
+    winner, loser = owner(reader, U1), owner(reader, M1)
+    assert reader.canonical(1, [winner, loser]) == {winner: winner, loser: loser}
+    state.merge_profiles(1, winner, loser, decision(comparison), force=False)
+    assert reader.canonical(1, [winner, loser, comparison.new_id()]) == {winner: winner, loser: winner}
+    assert reader.canonical(2, [winner]) == {}
+
+
 def test_records_are_those_of_one_project(comparison: Comparison, reader: StateReader) -> None:
     comparison.append(U1, M1)
     comparison.append(U2, project=2)
