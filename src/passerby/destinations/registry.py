@@ -8,7 +8,24 @@ from typing import Final
 
 from passerby.destinations.kind import Kind
 
-NAMES: Final = ("webhook", "slack", "segment", "ga4", "meta", "customerio", "mixpanel", "amplitude", "posthog")
+NAMES: Final = (
+    "webhook",
+    "slack",
+    "segment",
+    "ga4",
+    "meta",
+    "tiktok",
+    "klaviyo",
+    "braze",
+    "customerio",
+    "hubspot",
+    "mailchimp",
+    "mixpanel",
+    "amplitude",
+    "posthog",
+    "webengage",
+    "crossengage",
+)
 """Modules of `passerby.destinations.kinds`, in display order."""
 
 # Imported by name, so that adding a kind takes a file and its name above.
