@@ -30,6 +30,9 @@ from passerby.accounts.sqlite.users import SqliteUsers
 from passerby.api.app import create_app
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.catalogue.types import data_type
+from passerby.deliveries.sqlite.store import SqliteDeliveryEngine
+from passerby.destinations.egress import Policy, check_url
+from passerby.destinations.sqlite.store import SqliteDestinationsEngine
 from passerby.engines import LogEngine
 from passerby.event_store.protocol import (
     ANY,
@@ -198,6 +201,9 @@ class InProcessServer:
             users=self.users,
             control=lambda: SqliteProjects(self.folder / "control.db"),
             audit=lambda: SqliteAuditLog(self.folder / "audit.db"),
+            destinations=lambda: SqliteDestinationsEngine(self.folder / "control.db").open_store(),
+            deliveries=lambda: closing(SqliteDeliveryEngine(self.folder / "deliveries.db").open_store()),
+            check_egress=lambda url: check_url(url, Policy()),
             sender=lambda: closing(self.log_engine.open_writer()),
             writer=lambda: closing(SqliteState(self.folder / "state.db")),
             log=self._to_show,

@@ -71,6 +71,14 @@ BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("POST", "/v1/merges"): lambda ids: {"winner": ids["profile_id"], "loser": ids["other_id"], "reason": "why"},
     Route("POST", "/v1/duplicates/dismiss"): lambda ids: {"profiles": [ids["profile_id"], ids["other_id"]]},
     Route("POST", "/v1/duplicates/restore"): lambda ids: {"profiles": [ids["profile_id"], ids["dismissed_id"]]},
+    Route("POST", "/v1/destinations"): lambda _: {
+        "kind": "webhook",
+        "name": "other",
+        "config": {"url": "https://example.com/"},
+    },
+    Route("PATCH", "/v1/destinations/{destination_id}"): lambda _: {},
+    Route("POST", "/v1/destinations/{destination_id}/rotate"): lambda _: {},
+    Route("POST", "/v1/destinations/{destination_id}/replay"): lambda _: {},
     Route("POST", "/v1/profiles/{profile_id}/detach"): lambda _: {
         "namespace": "mobile_id",
         "value": "m1",
@@ -78,6 +86,8 @@ BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     },
 }
 """Likewise in its body."""
+SUCCESS = {Route("POST", "/v1/destinations"): 201, Route("POST", "/v1/destinations/{destination_id}/replay"): 202}
+"""Routes that answer with another status than 200."""
 ABOUT_ONE_THING = {
     Route("POST", "/v1/merges"),
     Route("POST", "/v1/duplicates/dismiss"),
@@ -104,7 +114,9 @@ def ids(api: ApiClient) -> dict[str, str]:
     api.identify(ident("user_id", "u9"))
     dismissed = api.owner("user_id", "u9")
     api.post("/v1/duplicates/dismiss", body={"profiles": [profile["id"], dismissed]})
+    destination = {"kind": "webhook", "name": "crm", "config": {"url": "https://example.com/"}}
     return {
+        "destination_id": api.post("/v1/destinations", body=destination).json()["id"],
         "profile_id": profile["id"],
         "merge_id": merge_id,
         "other_id": api.owner("mobile_id", "m2"),
@@ -151,6 +163,15 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/keys/{key_id}/rotate",
         "/v1/keys/{key_id}/revoke",
         "/v1/project",
+        "/v1/destination-kinds",
+        "/v1/destinations",
+        "/v1/destinations/{destination_id}",
+        "/v1/destinations/{destination_id}/pause",
+        "/v1/destinations/{destination_id}/resume",
+        "/v1/destinations/{destination_id}/rotate",
+        "/v1/destinations/{destination_id}/overview",
+        "/v1/destinations/{destination_id}/dead",
+        "/v1/destinations/{destination_id}/replay",
         "/v1/audit",
         "/v1/catalogue/annotations",
         "/v1/sources/{dialect}/test",
@@ -174,7 +195,7 @@ def test_what_is_open_needs_no_token(api: ApiClient, path: str) -> None:
 
 @pytest.mark.parametrize("route", ANSWERING)
 def test_the_bearer_of_our_token_is_let_in(api: ApiClient, ids: dict[str, str], route: Route) -> None:
-    assert call(api, route, api.token, ids) == 200
+    assert call(api, route, api.token, ids) == SUCCESS.get(route, 200)
 
 
 @pytest.mark.parametrize("route", GUARDED)
@@ -186,7 +207,7 @@ def test_a_wrong_token_is_401(api: ApiClient, ids: dict[str, str], route: Route,
 @pytest.mark.parametrize("route", ANSWERING)
 def test_another_projects_token_opens_nothing_of_ours(api: ApiClient, ids: dict[str, str], route: Route) -> None:
     about_one_thing = "{" in route.path or route in ABOUT_ONE_THING
-    assert call(api, route, api.other_token, ids) == (404 if about_one_thing else 200)
+    assert call(api, route, api.other_token, ids) == (404 if about_one_thing else SUCCESS.get(route, 200))
 
 
 @pytest.mark.parametrize("header", ["Basic {}", "{}", "Bearer", "Bearer {} more", "Token {}"])

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from litestar.testing import TestClient
 from tests.api.api_client import ApiClient, InProcessServer
 from tests.monitoring.monitors import monitor_of
@@ -80,7 +81,7 @@ class ServiceHarness:
         """Make a request with the project's token. It has to succeed."""
         headers = {"Authorization": f"Bearer {self.token}"}
         answer = self.server.client.request(method, path, headers=headers, json=body)
-        assert answer.status_code == 200, answer.text
+        assert answer.is_success, answer.text
 
     def console(self, path: str, **form: str) -> None:
         """Send a form of the project as the administrator. It has to succeed."""
@@ -99,6 +100,12 @@ class ServiceHarness:
         """Run a command on the data directory, for the project where `project` names the flag. It has to succeed."""
         flags = [project, self.project.name] if project else []
         assert run([*words, *flags, "--data", str(self.server.folder)]) == 0
+
+    def file(self, document: Any) -> str:
+        """Write a JSON document to a file; return its path."""
+        file = self.server.folder / f"{secrets.token_hex(4)}.json"
+        file.write_bytes(msgspec.json.encode(document))
+        return str(file)
 
     def user(self, role: Role = Role.VIEWER) -> str:
         """Add a console user with PASSWORD; return the name."""

@@ -60,6 +60,18 @@ REQUIRED_SCOPES: Final[Mapping[str, Scope]] = {
     "exportAuditAsCsv": Scope.MANAGE,
     "deleteTestData": Scope.MANAGE,
     "sendTestEvent": Scope.MANAGE,
+    "listDestinationKinds": Scope.READ,
+    "listDestinations": Scope.READ,
+    "getDestination": Scope.READ,
+    "getDestinationOverview": Scope.READ,
+    "listDeadItems": Scope.READ,
+    "addDestination": Scope.MANAGE,
+    "changeDestination": Scope.MANAGE,
+    "deleteDestination": Scope.MANAGE,
+    "pauseDestination": Scope.MANAGE,
+    "resumeDestination": Scope.MANAGE,
+    "rotateDestinationSecret": Scope.MANAGE,
+    "replayDestination": Scope.MANAGE,
 }
 """By operation id."""
 

@@ -10,6 +10,7 @@ from passerby.cli import (
     catalogue,
     deletion,
     demo,
+    destinations,
     doctor,
     duplicates,
     keys,
@@ -42,6 +43,7 @@ app.command(keys.commands)
 app.command(catalogue.commands)
 app.command(merges.commands)
 app.command(duplicates.commands)
+app.command(destinations.commands)
 app.command(deletion.commands)
 app.command(snippet.snippet)
 app.command(bootstrap.password)

@@ -17,6 +17,7 @@ from passerby.audit.protocol import SERVER
 from passerby.cli.configuration import load
 from passerby.engines import StateEngine
 from passerby.runtime.context import open_context
+from passerby.runtime.egress import egress_policy
 from passerby.runtime.engines import engines_of
 from passerby.services.access import Access
 from passerby.services.caller import COMMAND_LINE
@@ -47,7 +48,8 @@ def access_to(data: Path | None, project: str | None = None) -> Iterator[Access]
     """
     with open_store(data) as store:
         number = SERVER if project is None else store.project(project).id
-    with open_context(engines_of(data_dir(data))) as context:
+    settings = load({"data": data}, os.environ)
+    with open_context(engines_of(DataDir(settings.data)), egress_policy(settings.destinations)) as context:
         yield Access(context, number, COMMAND_LINE)
 
 

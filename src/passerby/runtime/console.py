@@ -19,6 +19,7 @@ from passerby.console.app import create_app
 from passerby.console.auth.throttle import Throttle
 from passerby.console.context import ConsoleContext
 from passerby.delivery.relay import Relay
+from passerby.destinations.egress import check_url
 from passerby.doctor.diagnostics import run_diagnostics
 from passerby.engines import Engines
 from passerby.event_store.protocol import EventStore
@@ -26,6 +27,7 @@ from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
 from passerby.rejected_requests.protocol import RejectedWriter
 from passerby.runtime import metrics
+from passerby.runtime.egress import egress_policy
 from passerby.services.context import ServerContext
 from passerby.services.daily_counts import DailyCountCache
 from passerby.services.health import (
@@ -173,6 +175,9 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
         control=engines.control.open_projects,
         users=users,
         audit=engines.control.open_audit,
+        destinations=engines.destinations.open_store,
+        deliveries=lambda: closing(engines.deliveries.open_store()),
+        check_egress=partial(check_url, policy=egress_policy(settings.destinations)),
         sender=lambda: closing(engines.log.open_writer()),
         log=log,
         archive=archive,

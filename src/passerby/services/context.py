@@ -12,6 +12,8 @@ from passerby.accounts.scopes import Scope
 from passerby.audit.protocol import AuditLog
 from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
+from passerby.deliveries.protocol import DeliveryStore
+from passerby.destinations.protocol import Destinations
 from passerby.event_store.protocol import EventStore
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import Policy
@@ -106,6 +108,18 @@ class Context(Protocol):
         """Opens the audit log for one block."""
 
     @property
+    def destinations(self) -> Callable[[], AbstractContextManager[Destinations]]:
+        """Opens the configurations of destinations for one block."""
+
+    @property
+    def deliveries(self) -> Callable[[], AbstractContextManager[DeliveryStore]]:
+        """Opens the progress of destinations for one block."""
+
+    @property
+    def check_egress(self) -> Callable[[str], object]:
+        """Checks a URL that a destination is to send to. Raises EgressRefused."""
+
+    @property
     def key_uses(self) -> Callable[[int], dict[int, Use]]:
         """When each key was last used, and how often in the hour before a time (ms), by the keys' ids."""
 
@@ -132,6 +146,9 @@ class ServerContext:
     control: Callable[[], AbstractContextManager[Projects]]
     users: Users
     audit: Callable[[], AbstractContextManager[AuditLog]]
+    destinations: Callable[[], AbstractContextManager[Destinations]]
+    deliveries: Callable[[], AbstractContextManager[DeliveryStore]]
+    check_egress: Callable[[str], object]
     now: Callable[[], int]
     tokens: Tokens
     sender: Callable[[], AbstractContextManager[Sender]]

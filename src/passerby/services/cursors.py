@@ -118,6 +118,13 @@ class AfterDismissal(msgspec.Struct, array_like=True, tag="x", frozen=True):
     other: Id
 
 
+class AfterDead(msgspec.Struct, array_like=True, tag="q", frozen=True):
+    """After an item that a destination gave up."""
+
+    at: Moment
+    number: Number
+
+
 Place = (
     AfterProfile
     | AfterIdentifier
@@ -131,6 +138,7 @@ Place = (
     | AfterName
     | AfterDuplicate
     | AfterDismissal
+    | AfterDead
 )
 P = TypeVar("P", bound=Place)
 

@@ -288,6 +288,9 @@ class StateReader(Protocol):
     def canonical(self, project: int, profiles: Iterable[str]) -> dict[str, str]:
         """Return the canonical profile of each of these ids; unknown ones are left out."""
 
+    def outbox_end(self) -> int:
+        """Return the id of the last row of the outbox, 0 for one without any."""
+
     def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
         """Return the profile that owns this (cleaned) identifier."""
 

@@ -13,17 +13,18 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
-from passerby.api.openapi.examples import catalogue, events, profiles, projects, stats
+from passerby.api.openapi.examples import catalogue, destinations, events, profiles, projects, stats
 from passerby.api.permissions import SUCCESSOR
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
-BODIES: Final = {**profiles.BODIES, **catalogue.BODIES, **projects.BODIES}
+BODIES: Final = {**profiles.BODIES, **catalogue.BODIES, **projects.BODIES, **destinations.BODIES}
 PARAMETERS: Final = {
     **profiles.PARAMETERS,
     **events.PARAMETERS,
     **catalogue.PARAMETERS,
     **projects.PARAMETERS,
+    **destinations.PARAMETERS,
     **stats.PARAMETERS,
 }
 
@@ -38,6 +39,7 @@ _TAGS = [
     Tag("Profiles", "Profiles with their events and the history of their identity."),
     Tag("Identity", "Identity decisions: merges and their undo, duplicates, preview, policy."),
     Tag("Project", "Settings, keys, counts, catalogue and audit log of a project."),
+    Tag("Destinations", "Destinations, what they deliver, and what they gave up."),
     Tag("Live", "Received messages and rejected requests."),
     Tag("Operations", "Health and metrics, for operators."),
 ]

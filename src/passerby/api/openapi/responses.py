@@ -45,9 +45,12 @@ def reading(answer: DataContainerType, examples: Examples, *codes: ErrorCode) ->
     return described(answer, examples, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_YET_VISIBLE, *_ALWAYS, *codes)
 
 
-def changing(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
+def changing(
+    answer: DataContainerType, examples: Examples, *codes: ErrorCode, success: int = HTTPStatus.OK
+) -> dict[int, ResponseSpec]:
     """Return the responses of a route that changes something: as `reading`, without the errors of `wait=`."""
-    return described(answer, examples, *_ALWAYS, *codes)
+    found = described(answer, examples, *_ALWAYS, *codes)
+    return {success if status == HTTPStatus.OK else status: each for status, each in found.items()}
 
 
 def streaming(item: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:

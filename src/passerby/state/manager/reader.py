@@ -94,6 +94,10 @@ class ManagedStateReader:
             found = ((profile, _canonical(db, project, profile)) for profile in profiles)
             return {profile: to_text(canonical) for profile, canonical in found if canonical is not None}
 
+    def outbox_end(self) -> int:
+        with self._snapshot() as db:
+            return int(db.value("reader.outbox_end"))
+
     def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
         with self._snapshot() as db:
             found = held(db, project, identifier)

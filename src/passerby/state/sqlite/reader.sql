@@ -162,3 +162,7 @@ SELECT name, value FROM totals WHERE project = ?1;
 -- name: seen
 -- Whether a deduplication key is kept.
 SELECT 1 FROM seen WHERE project = ?1 AND dialect = ?2 AND key = ?3;
+
+-- name: outbox_end
+-- The id of the last row of the outbox, whether it is still stored or not.
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0);
