@@ -86,14 +86,14 @@ def test_an_import_rule_fails_where_it_is_broken(copy: Path, contract: str) -> N
 
 
 def test_no_room_imports_another_that_leads_back_to_it() -> None:
-    loops = [room for room in IMPORTS if room in reachable(room)]
+    loops = [module for module in IMPORTS if module in reachable(module)]
     assert not loops
 
 
-def reachable(room: str) -> set[str]:
-    """Every room that this one imports, directly or through others."""
+def reachable(module: str) -> set[str]:
+    """Every module that this one imports, directly or through others."""
     found: set[str] = set()
-    waiting = [room]
+    waiting = [module]
     while waiting:
         new = IMPORTS.get(waiting.pop(), set()) - found
         found |= new
@@ -102,14 +102,14 @@ def reachable(room: str) -> set[str]:
 
 
 def _imports() -> dict[str, set[str]]:
-    """What each room (folder or module right below the package) imports of the others, within functions too."""
+    """What each module (folder or file right below the package) imports of the others, within functions too."""
     found: dict[str, set[str]] = {}
     for file in SOURCE.rglob("*.py"):
-        room = file.relative_to(SOURCE).parts[0].removesuffix(".py")
+        module = file.relative_to(SOURCE).parts[0].removesuffix(".py")
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "passerby":
                 modules = [node.module] if "." in node.module else [f"passerby.{each.name}" for each in node.names]
-                found.setdefault(room, set()).update({each.split(".")[1] for each in modules} - {room})
+                found.setdefault(module, set()).update({each.split(".")[1] for each in modules} - {module})
     return found
 
 
