@@ -112,7 +112,7 @@ def _purchases(document: Mapping[str, Any], own: Mapping[str, Any], properties: 
                     "product_id": text(product["id"]),
                     "currency": code,
                     "price": number(product["price"]),
-                    "quantity": min(max(int(number(product.get("quantity")) or 1), 1), QUANTITY),
+                    "quantity": int(min(max(number(product.get("quantity")) or 1, 1), QUANTITY)),
                     "properties": {**properties, **_described(product)},
                 },
             }
