@@ -15,6 +15,8 @@ from tests.server_process import Json, Server
 from passerby.doctor.deep import check_identity
 from passerby.event_store.chdb.opening import open_event_store
 from passerby.identity.decisions import Actor
+from passerby.outbox.records import Erased
+from passerby.positions import Position
 from passerby.runtime.engines import engines_of
 from passerby.settings import OutboxSettings
 from passerby.state.protocol import ManualDecision
@@ -80,6 +82,8 @@ def test_deleted_test_data_does_not_come_back_when_the_event_store_is_rebuilt(tm
         assert server.stop() == 0
         with closing(open_event_store(folder.events)) as store:
             assert (store.total(1), store.timeline(1, [tester["id"]], limit=10)) == (3, [])
+            changes = [each.change for each in store.changes(1, Position(0), 1_000)]
+            assert [type(change) for change in changes if change.profile == tester["id"]] == [Erased]
         assert stats["accepted"] == stats["applied"] + stats["duplicates"] + stats["waiting"] == 6
         assert stats["events"] == 3
 
@@ -98,3 +102,4 @@ def test_deleted_test_data_does_not_come_back_when_the_event_store_is_rebuilt(tm
     with closing(open_event_store(folder.events)) as store:
         assert store.total(1) == 3
         assert store.timeline(1, [tester["id"]], limit=10) == []
+        assert [each.change for each in store.changes(1, Position(0), 1_000)] == changes
