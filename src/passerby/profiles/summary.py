@@ -101,6 +101,14 @@ def summarise(
     # Reversed, so that the identifier seen first counts: identifiers are in the order in which they were first seen.
     known = {each.namespace: each.value for each in reversed(profile.identifiers)}
     orders = _orders(purchases[:ORDERS])
+    # Summed up by currency, largest first.
+    sums: dict[str | None, Revenue] = {}
+    for value, currency in orders:
+        if value is not None:
+            total = sums.setdefault(currency, Revenue(currency=currency, value=0.0, orders=0))
+            # Rounded at each step: the error of a long sum of binary fractions would reach the digits that are shown.
+            total.value = round(total.value + value, 6)
+            total.orders += 1
     first_touch = None
     if earliest:
         # The first event often has no URL (a sign-in, an import): then that of the next one that has.
@@ -115,7 +123,7 @@ def summarise(
         phone=headline.phone or known.get("phone"),
         orders=len(orders),
         orders_complete=len(purchases) <= ORDERS,
-        revenue=_revenue(orders),
+        revenue=sorted(sums.values(), key=lambda each: (-each.value, each.currency or "")),
         last_purchase=purchases[0].time if purchases else None,
         sessions=sessions,
         device=_device(profile.context),
@@ -134,18 +142,6 @@ def _orders(purchases: Iterable[StoredEvent]) -> list[tuple[float | None, str | 
         if orders.get(key, (None, None))[0] is None:  # the newest event with a value counts
             orders[key] = worth
     return list(orders.values())
-
-
-def _revenue(orders: Iterable[tuple[float | None, str | None]]) -> list[Revenue]:
-    """Sum up by currency, largest first. Sums are rounded to a millionth to hide errors of binary fractions."""
-    sums: dict[str | None, Revenue] = {}
-    for value, currency in orders:
-        if value is not None:
-            total = sums.setdefault(currency, Revenue(currency=currency, value=0.0, orders=0))
-            # Rounded at each step: the error of a long sum of binary fractions would reach the digits that are shown.
-            total.value = round(total.value + value, 6)
-            total.orders += 1
-    return sorted(sums.values(), key=lambda each: (-each.value, each.currency or ""))
 
 
 def _device(context: Mapping[str, Any]) -> Device | None:

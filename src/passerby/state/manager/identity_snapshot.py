@@ -64,8 +64,14 @@ def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: 
     loaded = Loaded()
     names = list(identifiers)
     rows = _rows(db, project, names)
-    if len(rows) < len(names):
-        rows |= _other_rows(db, project, [name for name in names if name not in rows])
+    unknown = [name for name in names if name not in rows] if len(rows) < len(names) else []
+    if unknown:
+        # A former customer id, that of a profile that lost a manual merge, leads to the profile that owns it now.
+        former = {name._replace(namespace=FORMER_USER_ID): name for name in unknown if name.namespace == "user_id"}
+        rows |= {former[name]: row for name, row in _rows(db, project, list(former)).items()}
+        aliased = [name for name in unknown if name.namespace not in _NEVER_ALIASED and name not in rows]
+        if aliased and has_aliases(db, project):
+            rows |= _rows(db, project, list(dict.fromkeys(map(previous_of, aliased))))
     members = _load_homes(db, loaded, {home for *_, home in rows.values()})
     for identifier, (first, last, handle, home) in rows.items():
         loaded.known.homes[identifier] = members[home]
@@ -98,19 +104,6 @@ def _rows(db: Connector, project: int, names: Sequence[Identifier]) -> dict[Iden
         found: list[Any] = db.rows("writer.identifiers", (project, namespace, scope, values))
         for number, *row in found:
             rows[group[number]] = row
-    return rows
-
-
-def _other_rows(db: Connector, project: int, unknown: Sequence[Identifier]) -> Mapping[Identifier, Sequence[Any]]:
-    """Look up unknown identifiers as former customer ids, and as previous ids of aliases.
-
-    A former customer id, that of a profile that lost a manual merge, leads to its present owner as a customer id does.
-    """
-    former = {name._replace(namespace=FORMER_USER_ID): name for name in unknown if name.namespace == "user_id"}
-    rows = {former[name]: row for name, row in _rows(db, project, list(former)).items()}
-    aliased = [name for name in unknown if name.namespace not in _NEVER_ALIASED and name not in rows]
-    if aliased and has_aliases(db, project):
-        rows |= _rows(db, project, list(dict.fromkeys(map(previous_of, aliased))))
     return rows
 
 
