@@ -16,6 +16,7 @@ NAMES = (
     "dialects_http",
     "edge",
     "end_to_end",
+    "worker",
     "resolver",
     "identity_api",
     "abuse",
