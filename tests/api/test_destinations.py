@@ -169,3 +169,16 @@ def test_a_destination_of_another_project_does_not_exist(api: ApiClient, crm: di
     assert other.get(path(crm)).status_code == 404
     assert other.get("/v1/destinations").json()["destinations"] == []
     assert other.delete(path(crm)).status_code == 404
+
+
+def test_without_the_key_of_the_secrets_the_answer_says_what_to_run(api: ApiClient, crm: dict[str, Any]) -> None:
+    key = api.server.folder / "secret.key"
+    kept = key.read_bytes()
+    key.unlink()
+    answers = [api.get(path(crm)), api.get("/v1/destinations"), api.post(f"{path(crm)}/rotate", body={})]
+    key.write_bytes(kept)
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.json()["error"]["details"] == {"store": "secrets of destinations"}
+        assert "passerby doctor" in answer.json()["error"]["message"]
+    assert api.get(path(crm)).status_code == 200

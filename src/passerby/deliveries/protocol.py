@@ -11,6 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, Protocol
 
+from passerby.errors import StoreBroken, StoreUnavailable
+
+
+class DeliveriesUnavailable(StoreUnavailable):
+    """The delivery store cannot be read or written at the moment."""
+
+    store = "the progress of destinations"
+
+
+class DeliveriesBroken(StoreBroken):
+    """The delivery store cannot be read or written: a damaged file, or a bug."""
+
+    store = "the progress of destinations"
+
+
 INDEX_BITS: Final = 24
 """Bits of an item's number for the index in its row. A row has one batch of the worker, far fewer items than 2**24."""
 

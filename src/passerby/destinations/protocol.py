@@ -5,13 +5,28 @@ from __future__ import annotations
 from typing import Final, NamedTuple, Protocol, Self
 
 from passerby.destinations.records import Destination, PauseReason
+from passerby.errors import StoreBroken, StoreUnavailable
 
 MOST: Final = 200
 """Destinations of a project."""
 
 
-class ConfigurationsUnavailable(Exception):
+class ConfigurationsUnavailable(StoreUnavailable):
     """The file of the configurations cannot be read."""
+
+    store = "the configurations of destinations"
+
+
+class ConfigurationsBroken(StoreBroken):
+    """The configurations cannot be read or written: a damaged file, or a bug."""
+
+    store = "the configurations of destinations"
+
+
+class SecretsUnreadable(StoreBroken):
+    """Secrets cannot be encrypted or decrypted: the key is missing, is another one, or a secret is damaged."""
+
+    store = "the secrets of destinations"
 
 
 class UnknownDestination(Exception):
@@ -55,7 +70,7 @@ class Destinations(Protocol):
     def close(self) -> None: ...
 
     def of_project(self, project: int) -> list[Destination]:
-        """Return the destinations of a project, oldest first. Raises WrongKey, SecretDamaged, MissingKey."""
+        """Return the destinations of a project, oldest first. Raises SecretsUnreadable."""
 
     def get(self, project: int, id: str) -> Destination:  # noqa: A002 - what it is called everywhere
         """Return a destination. Raises UnknownDestination, and as `of_project`."""

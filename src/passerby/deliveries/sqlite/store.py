@@ -8,7 +8,19 @@ from typing import Any, Final
 
 import apsw
 
-from passerby.deliveries.protocol import Changes, Count, Dead, DeliveryStore, Exchange, Job, Parked, Progress, Step
+from passerby.deliveries.protocol import (
+    Changes,
+    Count,
+    Dead,
+    DeliveriesBroken,
+    DeliveriesUnavailable,
+    DeliveryStore,
+    Exchange,
+    Job,
+    Parked,
+    Progress,
+    Step,
+)
 from passerby.storage import migrations, sql, sqlite
 
 _SQL = sql.load("passerby.deliveries.sqlite", "queries.sql")
@@ -18,6 +30,7 @@ EXCHANGES_KEPT: Final = 20
 """Exchanges kept of each reason, and shown."""
 
 
+@sqlite.translates(DeliveriesUnavailable, DeliveriesBroken)
 class SqliteDeliveryStore:
     """The progress of all destinations (`passerby.deliveries.protocol.DeliveryStore`)."""
 

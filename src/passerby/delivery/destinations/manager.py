@@ -19,6 +19,7 @@ from passerby.destinations.kind import InvalidConfig
 from passerby.destinations.mapping import InvalidTemplate
 from passerby.destinations.protocol import Configured, Destinations
 from passerby.destinations.signatures import InvalidSecret
+from passerby.errors import StoreError
 
 REFRESH_SECONDS: Final = 1.0
 """How often changes of configurations are looked for."""
@@ -108,7 +109,10 @@ class Manager:
     async def run(self, beat: Callable[[], None] = lambda: None) -> None:
         """Deliver until `stop`. `beat` is called about once a second."""
         while not self._stopping.is_set():
-            await self.refresh()
+            try:
+                await self.refresh()
+            except StoreError as fault:  # such as a full disk: what runs goes on, and the next turn tries again
+                _log.exception("changes of destinations cannot be read", error=type(fault).__name__)
             beat()
             with suppress(TimeoutError):
                 async with asyncio.timeout(REFRESH_SECONDS):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,10 +14,12 @@ import msgspec
 from passerby import logs
 from passerby.destinations.protocol import (
     MOST,
+    ConfigurationsBroken,
     ConfigurationsSnapshot,
     ConfigurationsUnavailable,
     Configured,
     NameTaken,
+    SecretsUnreadable,
     TooManyDestinations,
     UnknownDestination,
     VersionChanged,
@@ -39,6 +41,7 @@ class _Secrets(msgspec.Struct, array_like=True):
     signing: list[SigningSecret]
 
 
+@sqlite.translates(ConfigurationsUnavailable, ConfigurationsBroken)
 class SqliteDestinations:
     """Stores configurations (`passerby.destinations.protocol.Destinations`)."""
 
@@ -103,7 +106,7 @@ class SqliteDestinations:
         for *row, project, begin_after in rows:
             try:
                 found.append(Configured(self._read(row), project, begin_after))
-            except (WrongKey, SecretDamaged, MissingKey, BadKey) as problem:
+            except SecretsUnreadable as problem:
                 _log.error("a destination cannot be used", reason=str(problem))
         return ConfigurationsSnapshot(current, found)
 
@@ -119,8 +122,9 @@ class SqliteDestinations:
         if destination.secrets or destination.signing_secrets:
             plain = _Secrets(destination.secrets, list(destination.signing_secrets))
             others = bool(self._connection.execute(_SQL["other_secrets"], (destination.id,)).get)
-            encryption = self._open_encryption(not others)  # a new key could not decrypt what others have
-            secret = encryption.encrypt(msgspec.json.encode(plain).decode(), _record(destination.id))
+            with _readable():
+                encryption = self._open_encryption(not others)  # a new key could not decrypt what others have
+                secret = encryption.encrypt(msgspec.json.encode(plain).decode(), _record(destination.id))
         return {
             "id": destination.id,
             "project": destination.project,
@@ -138,8 +142,9 @@ class SqliteDestinations:
         destination = msgspec.json.decode(body, type=Destination)
         plain = _Secrets({}, [])
         if secret:
-            encryption = self._open_encryption(False)  # noqa: FBT003 - likewise
-            plain = msgspec.json.decode(encryption.decrypt(secret, _record(destination.id)), type=_Secrets)
+            with _readable():
+                encryption = self._open_encryption(False)  # noqa: FBT003 - likewise
+                plain = msgspec.json.decode(encryption.decrypt(secret, _record(destination.id)), type=_Secrets)
         return msgspec.structs.replace(
             destination,
             secrets=plain.secrets,
@@ -180,6 +185,15 @@ class SqliteDestinationsEngine:
         except apsw.Error as error:
             raise ConfigurationsUnavailable(str(error)) from error
         return frozenset(key for (secret,) in stored if (key := key_id_of(secret)))
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Translate what is wrong with the key or with a secret."""
+    try:
+        yield
+    except (WrongKey, SecretDamaged, MissingKey, BadKey, OSError) as problem:
+        raise SecretsUnreadable(str(problem)) from problem
 
 
 def _record(id_: str) -> str:
