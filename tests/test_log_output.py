@@ -14,6 +14,8 @@ import httpx
 import pytest
 from tests.server_process import Server
 
+from passerby.runtime.supervisor.layout import ROLES
+
 SHELL = {"full": '"$@" >/dev/full 2>&1', "without a reader": '"$@"', "closed": '"$@" >&- 2>&-'}
 
 
@@ -53,9 +55,9 @@ def test_a_server_whose_output_goes_nowhere_serves_and_ends_all_its_processes(tm
     try:
         until(lambda: is_healthy(server))
         roles = children(process.pid)
-        assert len(roles) == 3
+        assert len(roles) == len(ROLES)
         os.kill(roles[0], signal.SIGKILL)  # the supervisor has to tell, and starts it again
-        until(lambda: not alive(roles[0]) and len(children(process.pid)) == 3)
+        until(lambda: not alive(roles[0]) and len(children(process.pid)) == len(ROLES))
         until(lambda: is_healthy(server))
         roles = children(process.pid)
         path = f"http://127.0.0.1:{server.port}/api/v1/mobile/{server.keys['crossengage']['mobile_api_key']}/track"

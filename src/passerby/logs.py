@@ -65,6 +65,7 @@ SAFE: Mapping[str, str] = {
     "component": "the part of Passerby, or the library, that logs; from our code",
     "connections": "number of connections",
     "cores": "number of processor cores",
+    "destination": "id of a destination, made here",
     "dialect": "name of a dialect, from our code",
     "duplicates": "number of messages",
     "error": "type of an exception",
@@ -95,6 +96,7 @@ SAFE: Mapping[str, str] = {
     "seconds": "duration",
     "signal": "name of a signal",
     "status": "HTTP status",
+    "store": "name of a store, from our code",
     "timestamp": "time of the line, made here",
     "version": "version of a program",
 }

@@ -82,6 +82,8 @@ def test_a_change_keeps_what_it_leaves_out(api: ApiClient, crm: dict[str, Any]) 
     changed = api.patch(path(crm), body={"config": {"url": "https://crm.example.com/v2"}, "types": ["event"]}).json()
     assert changed["config"] == {"url": "https://crm.example.com/v2", "headers": {"authorization": "…long"}}
     assert (changed["when"], changed["version"]) == (CRM["when"], 2)
+    removed = api.patch(path(crm), body={"config": {"headers": None}}).json()
+    assert removed["config"] == {"url": "https://crm.example.com/v2"}
     assert api.patch(path(crm), body={"when": None}).json()["when"] is None
     assert api.patch(path(crm), body={"config": {"url": "https://10.0.0.1/"}}).status_code == 400
 

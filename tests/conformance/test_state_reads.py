@@ -245,6 +245,16 @@ def test_the_canonical_profile_of_a_member_is_the_one_that_it_was_merged_into(
     assert reader.canonical(2, [winner]) == {}
 
 
+def test_the_end_of_the_outbox_is_the_id_of_its_last_row(comparison: Comparison, reader: StateReader) -> None:
+    assert reader.outbox_end() == 0
+    ends = []
+    for identifier in (U1, M1):
+        comparison.append(identifier)
+        comparison.apply()
+        ends.append(reader.outbox_end())
+    assert 0 < ends[0] < ends[1]
+
+
 def test_records_are_those_of_one_project(comparison: Comparison, reader: StateReader) -> None:
     comparison.append(U1, M1)
     comparison.append(U2, project=2)

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from passerby.destinations.protocol import SecretsUnreadable
 from passerby.destinations.records import Destination
 from passerby.destinations.sqlite.store import SqliteDestinationsEngine
 from passerby.doctor.finding import Finding
 from passerby.doctor.secret_key import check_secret_key
 from passerby.runtime.bootstrap import init
-from passerby.secrets.key import MissingKey, open_encryption
+from passerby.secrets.key import open_encryption
 from passerby.settings import SECRET_KEY
 from passerby.storage.data_dir import DataDir
 
@@ -94,7 +95,7 @@ def test_a_key_that_is_missing_is_noticed_once_secrets_are_stored(folder: DataDi
     folder.secret_key.unlink()
     found = check(folder)
     assert (found.well, found.found) == (False, "not found, and secrets are stored")
-    with pytest.raises(MissingKey):
+    with pytest.raises(SecretsUnreadable, match="no key"):
         add(folder, destination(2))
     assert not folder.secret_key.exists()
 

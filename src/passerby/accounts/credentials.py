@@ -9,11 +9,11 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from passerby.accounts import keys
-from passerby.accounts.errors import AccountsUnavailable
 from passerby.accounts.protocol import ChangeFeed
 from passerby.accounts.records import Project, ProjectSettings, WorkingKey
 from passerby.accounts.scopes import Scope
 from passerby.clock import now_ms
+from passerby.errors import StoreError
 
 _TOKEN = "api_token"  # noqa: S105 - a kind of key
 
@@ -178,8 +178,8 @@ class ProjectCredentials:
         return True
 
     def _has_news(self) -> bool:
-        """Refresh before a key is rejected as unknown; False if nothing changed or the control plane is unavailable."""
-        with suppress(AccountsUnavailable):
+        """Refresh before a key is rejected as unknown; False if nothing changed or the control plane cannot be read."""
+        with suppress(StoreError):
             return self.refresh_if_changed()
         return False
 

@@ -103,4 +103,7 @@ class AuditLog(Protocol):
     def page(
         self, view: View | int, *, limit: int, before: int | None = None, only: Filter = EVERYTHING
     ) -> list[Entry]:
-        """Return at most `limit` entries older than `before`, newest first. A number is a project's entries alone."""
+        """Return at most `limit` entries with ids below `before`, newest first.
+
+        A project's id as `view` selects the entries of that project only.
+        """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Final
 
 from passerby.cli import (
     bootstrap,
     catalogue,
     deletion,
     demo,
-    destinations,
     doctor,
     duplicates,
     keys,
@@ -33,6 +33,8 @@ _PRIVATE_UMASK = 0o077
 """Created files and directories are readable by their owner only."""
 _EXIT_FAILED = 1
 
+DESTINATIONS_HELP: Final = "List, add and change the destinations of a project, and see what they did."
+
 app.command(serve.serve)
 app.command(bootstrap.init)
 app.command(demo.demo)
@@ -43,7 +45,8 @@ app.command(keys.commands)
 app.command(catalogue.commands)
 app.command(merges.commands)
 app.command(duplicates.commands)
-app.command(destinations.commands)
+# By its path, imported when it is called: it needs every kind of destination, and `serve` starts several processes.
+app.command("passerby.cli.destinations:commands", name="destinations", help=DESTINATIONS_HELP)
 app.command(deletion.commands)
 app.command(snippet.snippet)
 app.command(bootstrap.password)

@@ -36,7 +36,7 @@ def demo(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Load sample data (one day, 2,000 users) into the running server.
+    """Load sample data (one day, by default 2,000 users) into the running server.
 
     The users are fictional. They browse anonymously, sign up, use several devices, buy, and pass phones on to other
     users; every source reports a part of it, including duplicates and invalid device ids. Event times lie within the

@@ -21,7 +21,7 @@ from passerby.services import destinations
 from passerby.services.cursors import Page
 from passerby.services.errors import InvalidParameters
 
-commands = App(name="destinations", help="List, add and change the destinations of a project, and see what they did.")
+commands = App(name="destinations")  # its help is in `passerby.cli`, which imports this module when it is called
 
 Id = Annotated[str, Parameter(help="Destination id; see `passerby destinations list`.")]
 FromFile = Annotated[
@@ -113,7 +113,7 @@ def add(file: FromFile, *, project: Project = FIRST_PROJECT, data: Data = None, 
 def change(
     destination_id: Id, file: FromFile, *, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False
 ) -> None:
-    """Change the members of a destination that the file has. Secrets that it leaves out keep their values."""
+    """Change the members of a destination that the file has. Members that it leaves out keep their values."""
     request = _read(file, schemas.ChangeDestinationRequest)
     with access_to(data, project) as access, _paths(file):
         changed = destinations.change_destination(access, destination_id, schemas.wanted(request))

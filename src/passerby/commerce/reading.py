@@ -45,7 +45,11 @@ _Object = Mapping[str, Any]
 
 
 class Plan(NamedTuple):
-    """Where an object with certain names has each field: names as sent, the preferred one first."""
+    """Where to find each field in objects with one set of member names.
+
+    For each field, the members that may hold it, spelled as sent, the preferred one first. `item` has each field of a
+    product, the function that reads it, and its members.
+    """
 
     item: tuple[tuple[str, _Reader, Words], ...]
     lists: Words

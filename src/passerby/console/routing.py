@@ -127,7 +127,7 @@ class PageContext:
         return self.own_path.rstrip("/") == path.rstrip("/")
 
     def at(self, path: str) -> bool:
-        """Return whether this page is at a path of the project or below it."""
+        """Return whether this page is at a path of the project or below it; for `/`, only at it."""
         return self.is_at(path) or (path != "/" and self.own_path.startswith(f"{path}/"))
 
     def rejected(self, data: msgspec.Struct, error: ServiceError) -> PageContext:

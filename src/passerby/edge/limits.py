@@ -1,4 +1,7 @@
-"""Limits of the edge: bytes held for unanswered requests, bytes that one request may store, requests a minute."""
+"""Limits of the edge: bytes held for unanswered requests, bytes that one request may store, requests a minute.
+
+The size of a body is limited by its call (`Call.body_limit`); `exchange` checks it while the body arrives.
+"""
 
 from __future__ import annotations
 

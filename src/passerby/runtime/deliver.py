@@ -1,111 +1,51 @@
-"""The delivery process, started by the supervisor: delivers to all destinations."""
+"""The delivery process, started by the supervisor. Without a destination it only waits for one, and imports little."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 import signal
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+import threading
+from contextlib import closing
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from passerby import logs
-from passerby.clock import now_ms
-from passerby.delivery.destinations.feed import Feed
-from passerby.delivery.destinations.manager import Manager
-from passerby.delivery.destinations.shared import Shared
-from passerby.destinations.egress import Policy
-from passerby.destinations.protocol import Destinations
 from passerby.engines import Engines
-from passerby.profiles.view import Profile
-from passerby.runtime.egress import egress_policy
+from passerby.errors import StoreError
 from passerby.settings import Settings
-from passerby.state.views import StateReader
 from passerby.storage.data_dir import DataDir
 
 HEARTBEAT: Final = "deliver.heartbeat"
-KEPT_DEAD_MS: Final = 30 * 86_400_000
-KEPT_COUNTS_MS: Final = 48 * 3_600_000
-KEPT_EXCHANGES_MS: Final = 24 * 3_600_000
-EXPIRE_SECONDS: Final = 600.0
+POLL_SECONDS: Final = 1.0
 
 _log = logs.get("delivery")
-ResultT = TypeVar("ResultT")
-
-
-class StatePeople:
-    """Profiles as the state has them (`passerby.delivery.destinations.runner.People`)."""
-
-    def __init__(self, state: StateReader) -> None:
-        self._state = state
-
-    def canonical(self, project: int, profiles: Sequence[str]) -> dict[str, str]:
-        return self._state.canonical(project, profiles)
-
-    def profile(self, project: int, profile: str) -> Profile | None:
-        return self._state.profile(project, profile)
 
 
 def run(settings: Settings, engines: Engines) -> None:
-    """Deliver to all destinations until SIGTERM or SIGINT; return when outcomes of requests in flight are recorded."""
+    """Deliver to all destinations until SIGTERM or SIGINT."""
     heartbeat = DataDir(settings.data).run / HEARTBEAT
     heartbeat.parent.mkdir(parents=True, exist_ok=True)
-    engines.state.open_writer().close()  # creates or migrates the tables, which a reader cannot
-    with (
-        ThreadPoolExecutor(1, "stores") as thread,
-        ThreadPoolExecutor(1, "outbox") as outbox_thread,
-        ExitStack() as held,
-    ):
-        # Each belongs to the one thread that uses it.
-        outbox = outbox_thread.submit(engines.state.open_outbox, settings.outbox).result()
-        store = thread.submit(engines.deliveries.open_store).result()
-        configurations = thread.submit(engines.destinations.open_store).result()
-        state = held.enter_context(closing(engines.state.open_reader()))
-        held.callback(lambda: outbox_thread.submit(outbox.close).result())
-        held.callback(lambda: thread.submit(store.close).result())
-        held.callback(lambda: thread.submit(configurations.close).result())
+    if wait_for_a_destination(engines, heartbeat):
+        # The HTTP client and the kinds take some 30 MB, which most installations can do without.
+        from passerby.runtime.delivery import deliver  # noqa: PLC0415 - as above
 
-        def in_thread(function: Callable[[], ResultT]) -> Awaitable[ResultT]:
-            return asyncio.get_running_loop().run_in_executor(thread, function)
-
-        shared = Shared(
-            feed=Feed(outbox, outbox_thread),
-            store=store,
-            people=StatePeople(state),
-            in_thread=in_thread,
-            now=now_ms,
-            pause=lambda id_, reason: configurations.set_state(id_, reason, now_ms()),
-        )
-        asyncio.run(_deliver(configurations, shared, egress_policy(settings.destinations), heartbeat))
+        deliver(settings, engines, heartbeat)
 
 
-async def _deliver(configurations: Destinations, shared: Shared, policy: Policy, heartbeat: Path) -> None:
-    manager = Manager(configurations, shared, policy)
-    loop = asyncio.get_running_loop()
+def wait_for_a_destination(engines: Engines, heartbeat: Path) -> bool:
+    """Return True once there is a destination, or progress of a former one; False at a signal to stop."""
+    stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, manager.stop)
-    chores = asyncio.create_task(_expire(shared))
-    _log.info("delivery ready", pid=os.getpid())
-    try:
-        await manager.run(heartbeat.touch)
-    finally:
-        chores.cancel()
-    _log.info("delivery stopped")
-
-
-async def _expire(shared: Shared) -> None:
-    """Delete what is past its retention, every ten minutes."""
-    while True:
-        now = shared.now()
-
-        def expire(now: int = now) -> None:
-            shared.store.expire(now - KEPT_DEAD_MS, now)
-            shared.store.forget(now - KEPT_COUNTS_MS, now - KEPT_EXCHANGES_MS)
-
-        try:
-            await shared.in_thread(expire)
-        except Exception as fault:  # noqa: BLE001 - such as a full disk: the next turn tries again
-            _log.exception("expired deliveries cannot be deleted", error=type(fault).__name__)
-        await asyncio.sleep(EXPIRE_SECONDS)
+        signal.signal(number, lambda *_: stopping.set())
+    revision = 0
+    with closing(engines.destinations.open_store()) as configurations:
+        while not stopping.is_set():
+            heartbeat.touch()
+            try:
+                snapshot = configurations.changes_since(revision)
+                if engines.deliveries.exists() or (snapshot is not None and snapshot.destinations):
+                    return True
+                revision = revision if snapshot is None else snapshot.revision
+            except StoreError as fault:  # such as a locked file: the next turn tries again
+                _log.exception("destinations cannot be read", error=type(fault).__name__)
+            stopping.wait(POLL_SECONDS)
+    return False

@@ -226,7 +226,7 @@ def _violation(violation: CatalogueViolation) -> dict[str, Any]:
 
 
 def alias_info(alias: Alias) -> AliasInfo:
-    """Return the JSON of a merged spelling."""
+    """Return the JSON of an alias: a spelling that is merged into another name."""
     return AliasInfo(
         event=alias.event or None,
         attribute=alias.attribute or None,
@@ -237,7 +237,7 @@ def alias_info(alias: Alias) -> AliasInfo:
 
 
 def alias_list(aliases: Iterable[Alias]) -> AliasList:
-    """Return the JSON of merged spellings."""
+    """Return the JSON of aliases: spellings that are merged into other names."""
     return AliasList(aliases=list(map(alias_info, aliases)))
 
 

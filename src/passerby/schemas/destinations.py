@@ -25,7 +25,7 @@ Texts = Annotated[list[Annotated[str, Meta(min_length=1, max_length=100)]], Meta
 
 
 class ChangeDestinationRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Members of a destination to change. Those that are left out keep their values, as do secrets within `config`."""
+    """Members of a destination to change. Those that are left out keep their values, also within `config`."""
 
     name: Name | UnsetType = UNSET
     config: Config | UnsetType = UNSET

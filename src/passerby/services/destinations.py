@@ -132,7 +132,7 @@ def add_destination(access: Access, kind: str, wanted: Wanted) -> Added:
 def change_destination(access: Access, destination_id: str, wanted: Wanted) -> Destination:
     """Change members of a destination. Items that wait for a retry follow the new configuration.
 
-    A secret that is left out of `config` keeps its value. Raises NotFound, InvalidParameters.
+    Members of `config` that are left out keep their values. Raises NotFound, InvalidParameters.
     """
     now = access.context.now()
     with access.context.destinations() as stored, _refusals():
@@ -239,12 +239,16 @@ def _kind(name: str) -> Kind:
 
 
 def _changed(destination: Destination, wanted: Wanted, now: int) -> Destination:
-    """Return a destination with the wanted members. Its secrets keep their values where the new ones are left out."""
+    """Return a destination with the wanted members. Members of `config` that are left out keep their values.
+
+    A member of `config` that is None is removed.
+    """
     members = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not msgspec.UNSET}
     config = members.pop("config", None)
     if config is not None:
-        shown, secrets = split(registry.NAMED[destination.kind], config)
-        members |= {"config": shown, "secrets": {**destination.secrets, **secrets}}
+        merged = {**destination.config, **destination.secrets, **config}
+        kept = {name: value for name, value in merged.items() if value is not None}
+        members["config"], members["secrets"] = split(registry.NAMED[destination.kind], kept)
     return msgspec.structs.replace(destination, **members, changed_at=now)
 
 

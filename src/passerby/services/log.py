@@ -67,7 +67,7 @@ class _PerThread(Generic[_EndT]):
 
 
 class SharedLog(_PerThread[LogReader]):
-    """Reads one log from any thread (`AcceptedLog`)."""
+    """An `AcceptedLog` over one log: each thread that uses it gets a reader of its own."""
 
     def __init__(self, engine: LogEngine) -> None:
         super().__init__(engine.open_reader)

@@ -155,6 +155,6 @@ def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
 def only_events(
     name: EventName = None, semantic: Meaning = None, since: Since = None, until: Until = None
 ) -> EventFilter:
-    """Return the filter of events that the query describes."""
+    """Return the filter of events that the query string asks for. Raises ServiceError for a time that is none."""
     begin, end = moment_of("since", since, LEAST_TIME), moment_of("until", until, MOST_TIME)
     return EventFilter(name or "", semantic or "", begin, end)

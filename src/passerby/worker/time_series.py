@@ -28,7 +28,10 @@ def tally(entries: Iterable[Entry]) -> Counter[SeriesKey]:
 
 
 def rows(taken: Sequence[Entry], fresh: Sequence[Entry], violations: Counter[SeriesKey]) -> list[SeriesRow]:
-    """Return what a batch adds: messages in `taken`, duplicates (`taken` without `fresh`), and violations."""
+    """Return what a batch adds to the counts: a row for each project, minute and dialect.
+
+    `taken` are its messages, `fresh` those that are not duplicates; `violations` are by `series_key`.
+    """
     accepted = tally(taken)
     repeats = accepted - tally(fresh) if len(fresh) < len(taken) else Counter[SeriesKey]()
     return [

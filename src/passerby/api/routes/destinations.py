@@ -107,8 +107,9 @@ async def get_destination(access: NamedDependency[ServerAccess], destination_id:
     "/destinations/{destination_id:str}",
     operation_id="changeDestination",
     summary="Change a destination",
-    description="Changes the members that are given. Secrets within `config` that are left out keep their values. "
-    "Items that wait for a retry follow the new configuration. A destination that was paused for a failure resumes.",
+    description="Changes the members that are given. Members of `config` that are left out keep their values, "
+    "and null removes one. Items that wait for a retry follow the new configuration. A destination that was paused "
+    "for a failure resumes.",
     tags=_TAGS,
     dependencies=AT_ONCE,
     responses=changing(DestinationInfo, examples.ONE, *_FAULTS),

@@ -3,4 +3,6 @@
 - `inline` — bars and sparklines, for cells of tables
 - `lanes` — layout of the merge graph
 - `merge_graph` — the decisions about a profile as a graph
+
+Time series, such as the event volume, are drawn in the browser: `static/console.js`.
 """

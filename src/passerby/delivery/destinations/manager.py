@@ -67,7 +67,7 @@ class _Running:
             target = Target(destination, self.configured.project)
         except (InvalidConfig, InvalidTemplate, InvalidCondition, InvalidSecret, LookupError) as problem:
             # It was valid when it was saved: an earlier or a later version of the program.
-            _log.error("a destination cannot be used", destination=destination.id, reason=str(problem))
+            _log.exception("a destination cannot be used", destination=destination.id, error=type(problem).__name__)
             return
         seconds = FIRST_WAIT_SECONDS
         while not self._stopping:

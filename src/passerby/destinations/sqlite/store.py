@@ -107,7 +107,7 @@ class SqliteDestinations:
             try:
                 found.append(Configured(self._read(row), project, begin_after))
             except SecretsUnreadable as problem:
-                _log.error("a destination cannot be used", reason=str(problem))
+                _log.exception("a destination cannot be used", error=type(problem.__cause__).__name__)
         return ConfigurationsSnapshot(current, found)
 
     def _write(self, statement: str, row: dict[str, Any]) -> None:

@@ -49,7 +49,10 @@ class ManualChanges:
         self._decision = decision
 
     def merge(self, winner: str, loser: str, *, force: bool, detached: Identifier | None = None) -> ManualMerge:
-        """Merge two profiles. `detached` is the identifier whose detachment the merge undoes, if it does."""
+        """Merge two profiles. `detached` is the identifier whose detachment the merge undoes, if it does.
+
+        Raises UnknownProfile, SameProfile, ForbiddenMerge (not with `force`), LimitExceeded.
+        """
         first, second = self._identity_state(winner), self._identity_state(loser)
         if first.id == second.id:
             raise SameProfile

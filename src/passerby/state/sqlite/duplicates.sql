@@ -1,4 +1,4 @@
--- Possible duplicates: see `shared_contacts` in schema.sql.
+-- Possible duplicates: see `shared_contacts` in migrations/0003_tables_since_0001.sql.
 
 -- name: others
 -- Other members with the same value: a few, to see whether any belongs to another profile.

@@ -1,4 +1,4 @@
--- Queries of the reading end.
+-- Queries of the reading end. The profile of an identifier is found by `holder` in explain.sql.
 
 -- name: canonical
 -- The canonical profile of an id.

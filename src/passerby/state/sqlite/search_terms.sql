@@ -1,4 +1,4 @@
--- The index of the values by which people look for a person: see `search_terms` in schema.sql.
+-- The index of the values by which people look for a person: see `search_terms` in migrations/0003_tables_since_0001.sql.
 
 -- name: stated
 -- The traits of one member, to know which terms it has.
