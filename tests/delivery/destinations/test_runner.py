@@ -12,7 +12,7 @@ from tests.delivery.destinations.world import ID, World, destination, in_event_l
 from passerby.destinations.records import Batch
 from passerby.destinations.verdicts import Request, Response
 from passerby.messages import Identifier
-from passerby.outbox.records import Attached, Created, Merged, TraitsChanged
+from passerby.outbox.records import Attached, Created, Erased, Merged, TraitsChanged
 from passerby.positions import Position
 
 
@@ -208,6 +208,22 @@ async def test_items_of_a_winner_wait_for_parked_ones_of_the_profile_that_it_abs
         failing.clear()
         await world.until(lambda: world.store.parked(ID) == 0, step_ms=100)
     assert world.target.ids == ["ev-1", "ev-1", "ev-2"]
+
+
+@in_event_loop
+async def test_nothing_of_a_person_leaves_who_was_erased_while_an_item_was_parked(world: World) -> None:
+    world.target.answer = lambda _: 503
+    world.events(1, 1)
+    async with world.running(destination(types=("event", "profile.erased"))):
+        await world.until(lambda: world.store.parked(ID) == 2)
+        sent = len(world.target.requests)
+        world.people.erased.add(person(1))
+        world.target.answer = lambda _: 200
+        world.add(world.event(1), Erased(project=1, position=Position(3), profile=person(1), request="test_data"))
+        await world.until(lambda: world.store.parked(ID) == 0, step_ms=100)
+        await world.until(lambda: world.check_counts().get(("delivered", ""), 0) == 1)
+    assert [json.loads(request.body)["type"] for request in world.target.requests[sent:]] == ["profile.erased"]
+    assert world.check_counts()["filtered", "erased"] == 3
 
 
 @in_event_loop

@@ -62,10 +62,6 @@ class Feed:
             return None
         return next((item for item in found.items if item.number == number), None)
 
-    async def erased(self, row: int) -> frozenset[str]:
-        """Return erased profiles whose items may be in this row or a later one."""
-        return await self._in_thread(lambda: self._outbox.deleted(row))
-
     def _read(self, after: int) -> list[Row]:
         return [Row(each.id, list(items_of(each))) for each in self._outbox.read(after, READ_EVENTS, READ_BYTES)]
 

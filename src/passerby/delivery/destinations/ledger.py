@@ -132,10 +132,6 @@ class Ledger:
         self.changes.unparked.append(parked)
         self.window.count_parked(self.window.person(parked.person), -1)
 
-    def is_retrying(self, parked: Parked) -> bool:
-        """Return whether a parked item is being tried again, or has an outcome that is not recorded."""
-        return (parked.source, parked.number) in self._retrying
-
     def take(self, now: int, breaker: str) -> Changes:
         """Return the outcomes since the last call and the position, to be recorded; call `recorded` after that."""
         changes, moved = self.changes, self.window.moved()

@@ -72,6 +72,9 @@ class Target:
 
     def attempt(self, item: Item, profile: Profile | None, now: int, *, historical: bool = False) -> Attempt | Excluded:
         """Return what is to be sent of an item now (ms). `profile` is the canonical one, None for an erased one."""
+        if profile is None and item.type != "profile.erased":
+            # The outbox has an erased person's items until they are pruned; they must not leave any more.
+            return Excluded("filtered", "erased")
         limit = self.limits.max_age_ms
         occurred = item.at if item.event is None else item.event.time
         if limit is not None and now - occurred > limit:
