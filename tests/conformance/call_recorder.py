@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Final, Self, get_args, get_origin, get_type_hints
 
 import pytest
-from tests.conformance import controls, event_stores, states
+from tests.conformance import controls, deliveries, destinations, event_stores, states
 from tests.conformance.event_stores import Opened
 
+from passerby.deliveries.protocol import DeliveryEngine
 from passerby.delivery.protocol import Sink
+from passerby.destinations.protocol import DestinationsEngine
 from passerby.engines import ControlEngine, EventStoreEngine, LogEngine, StateEngine
 from passerby.event_store.protocol import EventStore
 from passerby.state.manager.connector import Connector
@@ -28,6 +30,8 @@ TABLES: Final[list[tuple[dict[str, Any], type]]] = [
     (controls.ENGINES, ControlEngine),
     (event_stores.ENGINES, EventStoreEngine),
     (states.ENGINES, StateEngine),
+    (deliveries.ENGINES, DeliveryEngine),
+    (destinations.ENGINES, DestinationsEngine),
 ]
 """The engines that the files share, and their protocol. The log's are in its only file."""
 PROTOCOLS: Final = {LogEngine, *(protocol for _, protocol in TABLES)}

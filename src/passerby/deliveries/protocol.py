@@ -41,9 +41,6 @@ deleted after their retention. `latency` counts delivered items by time since th
 Source = Literal["outbox", "events"]
 """What an item's number counts: items of the outbox, or positions of events in the event store."""
 
-JobKind = Literal["replay", "backfill"]
-JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
-
 
 def number_of(row: int, index: int) -> int:
     """Return the number of an item: numbers ascend in the order of the outbox."""
@@ -112,21 +109,6 @@ class Count(NamedTuple):
     step: Step
     reason: str
     n: int
-
-
-class Job(NamedTuple):
-    """A replay or a backfill. `spec` is JSON, `cursor` where it continues, `handled` of about `estimate` items."""
-
-    id: str
-    kind: JobKind
-    state: JobState
-    spec: str
-    cursor: str
-    handled: int
-    estimate: int
-    created_at: int
-    changed_at: int
-    problem: str = ""
 
 
 class Progress(NamedTuple):
@@ -237,18 +219,6 @@ class DeliveryStore(Protocol):
 
     def exchanges(self, destination: str, reason: str = "") -> list[Exchange]:
         """Return the stored requests and responses, newest first; of one reason if given."""
-
-    def add_job(self, destination: str, job: Job) -> None:
-        """Store a job that waits to be run."""
-
-    def jobs(self, destination: str) -> list[Job]:
-        """Return the jobs of a destination, newest first."""
-
-    def update_job(self, destination: str, job: Job) -> bool:
-        """Store state, cursor and progress of a job, unless it was cancelled; return whether it was stored."""
-
-    def cancel_job(self, destination: str, job: str, at: int) -> bool:
-        """Cancel a job that is not done; return whether there was one."""
 
     def positions(self) -> dict[str, int]:
         """Return the number up to which each destination is done."""

@@ -153,26 +153,6 @@ DELETE FROM exchanges WHERE destination = ?1 AND reason = ?2 AND id <= (
 SELECT at, result, reason, status, request, response FROM exchanges
 WHERE destination = ?1 AND (?2 = '' OR reason = ?2) ORDER BY id DESC LIMIT ?3
 
--- name: add_job
--- Store a new job.
-INSERT INTO jobs (destination, id, kind, state, spec, cursor, handled, estimate, created_at, changed_at, problem)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-
--- name: jobs
--- Jobs of a destination, newest first.
-SELECT id, kind, state, spec, cursor, handled, estimate, created_at, changed_at, problem FROM jobs
-WHERE destination = ? ORDER BY created_at DESC, id DESC
-
--- name: update_job
--- Progress of a job that was not cancelled.
-UPDATE jobs SET state = :state, cursor = :cursor, handled = :handled, estimate = :estimate, changed_at = :changed_at,
-    problem = :problem
-WHERE destination = :destination AND id = :id AND state <> 'cancelled'
-
--- name: cancel_job
--- Cancel a job that is not done.
-UPDATE jobs SET state = 'cancelled', changed_at = ?3 WHERE destination = ?1 AND id = ?2 AND state IN ('waiting', 'running')
-
 -- name: positions
 -- How far every destination is.
 SELECT destination, done FROM positions
@@ -186,4 +166,3 @@ DELETE FROM dead WHERE destination = :destination;
 DELETE FROM counts WHERE destination = :destination;
 DELETE FROM totals WHERE destination = :destination;
 DELETE FROM exchanges WHERE destination = :destination;
-DELETE FROM jobs WHERE destination = :destination;

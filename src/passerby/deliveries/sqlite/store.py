@@ -16,7 +16,6 @@ from passerby.deliveries.protocol import (
     DeliveriesUnavailable,
     DeliveryStore,
     Exchange,
-    Job,
     Parked,
     Progress,
     Step,
@@ -145,23 +144,6 @@ class SqliteDeliveryStore:
 
     def exchanges(self, destination: str, reason: str = "") -> list[Exchange]:
         return [Exchange(*row) for row in self._rows("exchanges", destination, reason, EXCHANGES_KEPT)]
-
-    def add_job(self, destination: str, job: Job) -> None:
-        with sqlite.transaction(self._connection):
-            self._connection.execute(_SQL["add_job"], (destination, *job))
-
-    def jobs(self, destination: str) -> list[Job]:
-        return [Job(*row) for row in self._rows("jobs", destination)]
-
-    def update_job(self, destination: str, job: Job) -> bool:
-        with sqlite.transaction(self._connection):
-            self._connection.execute(_SQL["update_job"], job._asdict() | {"destination": destination})
-            return self._connection.changes() > 0
-
-    def cancel_job(self, destination: str, job: str, at: int) -> bool:
-        with sqlite.transaction(self._connection):
-            self._connection.execute(_SQL["cancel_job"], (destination, job, at))
-            return self._connection.changes() > 0
 
     def positions(self) -> dict[str, int]:
         return dict(self._rows("positions"))

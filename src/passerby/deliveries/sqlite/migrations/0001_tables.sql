@@ -77,18 +77,3 @@ CREATE TABLE exchanges (
     response    TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX exchanges_of ON exchanges (destination, reason, id);
-
-CREATE TABLE jobs (
-    id          TEXT    PRIMARY KEY,
-    destination TEXT    NOT NULL,
-    kind        TEXT    NOT NULL,
-    state       TEXT    NOT NULL,
-    spec        TEXT    NOT NULL,              -- JSON
-    cursor      TEXT    NOT NULL,
-    handled     INTEGER NOT NULL,
-    estimate    INTEGER NOT NULL,
-    created_at  INTEGER NOT NULL,
-    changed_at  INTEGER NOT NULL,
-    problem     TEXT    NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX jobs_of ON jobs (destination, created_at);

@@ -1,4 +1,4 @@
-"""The delivery store: outcomes are recorded with the position, and parked items keep the order of their person."""
+"""Conformance of delivery stores: outcomes go with the position, parked items keep the order of their person."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.conformance.deliveries import ENGINES
 
 from passerby.deliveries.protocol import (
     Changes,
     Count,
     Dead,
+    DeliveryEngine,
     DeliveryStore,
     Exchange,
-    Job,
     Parked,
     Progress,
     index_of,
     number_of,
     row_of,
 )
-from passerby.deliveries.sqlite.store import EXCHANGES_KEPT, SqliteDeliveryEngine
+from passerby.deliveries.sqlite.store import EXCHANGES_KEPT
 
 HOUR = 3_600_000
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> SqliteDeliveryEngine:
-    return SqliteDeliveryEngine(tmp_path / "deliveries.db")
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> DeliveryEngine:
+    return ENGINES[request.param](tmp_path)
 
 
 @pytest.fixture
-def store(engine: SqliteDeliveryEngine) -> Iterator[DeliveryStore]:
+def store(engine: DeliveryEngine) -> Iterator[DeliveryStore]:
     with closing(engine.open_store()) as opened:
         opened.begin("d", 100, 1)
         yield opened
@@ -57,7 +58,7 @@ def test_a_destination_begins_once(store: DeliveryStore) -> None:
     assert store.positions() == {"d": 100}
 
 
-def test_the_position_moves_with_the_outcomes(engine: SqliteDeliveryEngine, store: DeliveryStore) -> None:
+def test_the_position_moves_with_the_outcomes(engine: DeliveryEngine, store: DeliveryStore) -> None:
     changes = Changes(read=120, done=110, at=5, waiting=3, oldest_at=4, breaker="{}", ahead=[105, 112, 115])
     store.record("d", changes)
     with closing(engine.open_store()) as reader:
@@ -165,34 +166,19 @@ def test_the_newest_exchanges_of_each_reason_are_kept(store: DeliveryStore) -> N
     assert store.exchanges("d", "http_422") == []
 
 
-def test_a_job_that_was_cancelled_is_not_updated(store: DeliveryStore) -> None:
-    job = Job("j1", "replay", "waiting", "{}", "", 0, 10, 1, 1)
-    store.add_job("d", job)
-    store.add_job("d", job._replace(id="j2", created_at=2))
-    assert [each.id for each in store.jobs("d")] == ["j2", "j1"]
-    running = job._replace(state="running", cursor="c", handled=5, changed_at=3)
-    assert store.update_job("d", running)
-    assert store.cancel_job("d", "j1", 4)
-    assert not store.update_job("d", running._replace(state="done"))
-    assert not store.cancel_job("d", "j1", 5)
-    assert store.jobs("d")[1] == running._replace(state="cancelled", changed_at=4)
-    assert not store.cancel_job("other", "j2", 5)
-
-
-def test_nothing_is_left_of_a_deleted_destination(engine: SqliteDeliveryEngine, store: DeliveryStore) -> None:
+def test_nothing_is_left_of_a_deleted_destination(engine: DeliveryEngine, store: DeliveryStore) -> None:
     changes = Changes(read=105, done=101, at=5, ahead=[103], parked=[parked(103)], dead=[dead(101)])
     changes.count("dead", "http_422")
     changes.exchanges.append(Exchange(1, "dead", "http_422", 422, "request", "response"))
     store.record("d", changes)
-    store.add_job("d", Job("j1", "replay", "waiting", "{}", "", 0, 10, 1, 1))
     store.delete("d")
     assert store.progress("d") is None
     assert (store.parked("d"), store.dead("d", limit=1), store.counts("d", 0), store.totals("d")) == (0, [], [], {})
-    assert (store.exchanges("d"), store.jobs("d"), store.positions()) == ([], [], {})
+    assert (store.exchanges("d"), store.positions()) == ([], {})
     assert engine.exists()
-    assert engine.version()[0] == "SQLite"
+    assert all(engine.version())
 
 
-def test_looking_whether_a_store_exists_creates_nothing(tmp_path: Path) -> None:
-    assert not SqliteDeliveryEngine(tmp_path / "deliveries.db").exists()
+def test_looking_whether_a_store_exists_creates_nothing(engine: DeliveryEngine, tmp_path: Path) -> None:
+    assert not engine.exists()
     assert list(tmp_path.iterdir()) == []
