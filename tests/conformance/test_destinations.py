@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -36,7 +37,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> DestinationsEngine
 
 @pytest.fixture
 def stored(engine: DestinationsEngine) -> Iterator[Destinations]:
-    with engine.open_store() as opened:
+    with closing(engine.open_store()) as opened:
         yield opened
 
 
