@@ -12,9 +12,6 @@ import hmac
 import os
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 KEY_BYTES: Final = 32
 
 _VERSION: Final = b"\x01"
@@ -49,6 +46,9 @@ class Encryption:
         """Use a key of `KEY_BYTES` bytes. Raises ValueError for another length."""
         if len(key) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
+        # Imported here: every process has this module, and few have a secret to read.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
+
         self._cipher = AESGCM(key)
         self._id = hmac.digest(key, b"passerby: id of a key", hashlib.sha256)[:_ID_BYTES]
 
@@ -70,6 +70,8 @@ class Encryption:
             raise SecretDamaged(record)
         if key_id != self.key_id:
             raise WrongKey(self.key_id, key_id)
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as in `__init__`
+
         head, nonce = stored[:_NONCE_AT], stored[_NONCE_AT:_HEAD_BYTES]
         try:
             return self._cipher.decrypt(nonce, stored[_HEAD_BYTES:], head + record.encode()).decode()
