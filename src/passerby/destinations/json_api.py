@@ -23,6 +23,14 @@ def post(url: str, body: Any, headers: Mapping[str, str] | None = None, method: 
     return Request(method, url, {**(headers or {}), "content-type": "application/json"}, msgspec.json.encode(body))
 
 
+def with_test_code(request: Request, code: str) -> Request:
+    """Return a request with a target's `test_event_code`, if there is one: its events are shown and not counted."""
+    if not code:
+        return request
+    body = msgspec.json.decode(request.body)
+    return request._replace(body=msgspec.json.encode({**body, "test_event_code": code}))
+
+
 def basic(user: str, password: str) -> str:
     """Return the value of `authorization` for Basic authentication (RFC 7617)."""
     return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from passerby.destinations.envelope import Envelope
-from passerby.destinations.json_api import an_object, answer, order_id, post, time_ms, without_nulls
+from passerby.destinations.json_api import an_object, answer, order_id, post, time_ms, with_test_code, without_nulls
 from passerby.destinations.kind import SECRET, Kind, Limits, Payload, Sign, Skipped, default_map
 from passerby.destinations.template_functions import sha256, text
 from passerby.destinations.verdicts import (
@@ -178,10 +178,7 @@ def judge(_config: Config, response: Response, payloads: Sequence[Payload]) -> V
 
 def test(config: Config, request: Request) -> Request:
     """Return the request with the test event code, whose events are shown in Events Manager and not counted."""
-    if not config.test_event_code:
-        return request
-    body = msgspec.json.decode(request.body)
-    return request._replace(body=msgspec.json.encode({**body, "test_event_code": config.test_event_code}))
+    return with_test_code(request, config.test_event_code)
 
 
 KIND: Final = Kind(
