@@ -16,7 +16,7 @@ from passerby.storage.data_dir import DataDir
 SERVE = ("serve", "--port", "0", "--console-port", "0")
 COMMANDS = (SERVE, (*SERVE, "--role", "worker"), ("init",), ("keys", "list"), ("password",))
 NAMES = ["serve", "one role", "init", "keys list", "password"]
-NOBODY = 65_534
+UNPRIVILEGED_USER = 65_534
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def unprivileged(folder: Path) -> Iterator[None]:
     folder.chmod(0o555)
     user = os.geteuid()
     if user == 0:
-        os.seteuid(NOBODY)
+        os.seteuid(UNPRIVILEGED_USER)
     try:
         yield
     finally:
