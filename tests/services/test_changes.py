@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import Any, get_type_hints
 
 import pytest
-from tests.services.changes import CHANGES, Calls
+from tests.services.change import Calls
+from tests.services.changes import CHANGES
 from tests.services.harness import ACTORS, Installation, Interface, ServiceHarness, installation
 
 from passerby import services
