@@ -28,6 +28,8 @@ from passerby.services.errors import invalid, not_found
 from passerby.services.use_cases import changing, reading
 
 LARGEST_NAME: Final = 100
+REPLAYED_AT_ONCE: Final = 1_000
+"""Items that one transaction of a replay parks again."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,13 +224,10 @@ def replay_dead(access: Access, destination_id: str, *, reason: str = "") -> int
     recorded = access.recording("destination.replayed", destination_id)
     replayed = 0
     with recorded as change, access.context.deliveries() as store:
-        while items := store.dead(destination_id, limit=_REPLAYED_AT_ONCE, reason=reason):
+        while items := store.dead(destination_id, limit=REPLAYED_AT_ONCE, reason=reason):
             replayed += store.revive(destination_id, items, access.context.now())
         change.details = {"reason": reason, "items": replayed}
     return replayed
-
-
-_REPLAYED_AT_ONCE: Final = 1_000
 
 
 def _kind(name: str) -> Kind:

@@ -66,8 +66,9 @@ class _Running:
         try:
             target = Target(destination, self.configured.project)
         except (InvalidConfig, InvalidTemplate, InvalidCondition, InvalidSecret, LookupError) as problem:
-            # It was valid when it was saved: an earlier or a later version of the program.
+            # It was valid when it was saved, by another version of the program. An operator sees why nothing is sent.
             _log.exception("a destination cannot be used", destination=destination.id, error=type(problem).__name__)
+            await self._shared.in_thread(lambda: self._shared.pause(destination.id, "misconfigured"))
             return
         seconds = FIRST_WAIT_SECONDS
         while not self._stopping:
